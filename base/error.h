@@ -1,0 +1,69 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+
+namespace replog {
+
+// Every way in which replog refuses or fails, for programs to switch on. The one table in error.cc gives each its
+// name on the wire (ErrorInfo.reason) and its gRPC code.
+enum class Reason {
+  // INVALID_ARGUMENT: the request can never succeed as it is.
+  kMalformed,        // not a well-formed message
+  kInvalidField,     // a field's value is not legal; metadata: field, limit?, value?
+  kUnknownField,     // a field number that the message does not have
+  kDuplicateField,   // a singular field, a oneof or a header name given twice
+  kServerOwnedField, // a field that only the server may set
+  kEmptyBatch,       // an append without records
+  // RESOURCE_EXHAUSTED: over a limit, or out of something.
+  kTooLarge,    // metadata: field, limit, value
+  kDiskFull,    // the free-space reserve is reached; reads go on
+  kTooManyLogs,
+  kBusy,  // the log's append queue is full; nothing was written
+  // NOT_FOUND, ALREADY_EXISTS
+  kLogNotFound,
+  kLogExists,
+  // OUT_OF_RANGE
+  kBelowFirstKept,  // metadata: first_kept_sequence
+  kPastTheEnd,      // metadata: end_sequence
+  // ABORTED
+  kForked,     // metadata: fork_sequence
+  kWrongLog,   // the position is of another log, deleted or not; metadata: log_uuid
+  // UNIMPLEMENTED
+  kNotBuilt,  // metadata: field
+  // FAILED_PRECONDITION
+  kLogProtected,     // the log is the product's own, or `default`
+  kUuidMismatch,
+  kStoreLocked,      // another server has the data directory open
+  kFormatTooNew,     // the data directory is of a newer version
+  kWrongDirectory,   // not a data directory, missing or not writable
+  // UNAVAILABLE: try again, here or elsewhere.
+  kShuttingDown,  // nothing was written
+  kStoreFailed,   // a write failed; an append that was under way may or may not be kept
+  kRecovering,    // the store is being recovered after a failed write; nothing was written
+  // DATA_LOSS
+  kCorruptChunk,  // metadata: first_sequence, end_sequence
+  kBelowFloor,    // the store ends before what was acknowledged
+  // CANCELLED
+  kCancelled,
+};
+
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+// The name of `reason` on the wire and the code it maps to.
+std::string_view ReasonName(Reason reason);
+absl::StatusCode ReasonCode(Reason reason);
+
+// An error of a reason. The message is for people: it names the field, the limit and the value.
+absl::Status MakeError(Reason reason, std::string_view message, const Metadata& metadata = {});
+
+// The reason and metadata that MakeError put into a status; nullopt for a status from elsewhere.
+std::optional<Reason> ReasonOf(const absl::Status& status);
+Metadata MetadataOf(const absl::Status& status);
+
+}  // namespace replog

@@ -1,0 +1,92 @@
+#include "proto/wire/record_view.h"
+
+namespace replog::wire {
+namespace {
+
+constexpr uint32_t kTimestampSeconds = 1;
+constexpr uint32_t kTimestampNanos = 2;
+constexpr uint32_t kMapKey = 1;
+constexpr uint32_t kMapValue = 2;
+
+bool DecodeTimestamp(std::string_view encoded, int64_t& time_us) {
+  FieldReader fields(encoded);
+  Field field;
+  int64_t seconds = 0;
+  int64_t nanos = 0;
+  while (fields.Next(field)) {
+    if (field.type != WireType::kVarint) continue;
+    if (field.number == kTimestampSeconds) seconds = static_cast<int64_t>(field.value);
+    if (field.number == kTimestampNanos) nanos = static_cast<int64_t>(field.value);
+  }
+  if (seconds < INT64_MIN / 2'000'000 || seconds > INT64_MAX / 2'000'000) return false;
+  time_us = seconds * 1'000'000 + nanos / 1'000;
+  return !fields.malformed();
+}
+
+}  // namespace
+
+std::optional<RecordView> DecodeRecord(std::string_view encoded) {
+  RecordView record;
+  record.encoded = encoded;
+  FieldReader fields(encoded);
+  Field field;
+  while (fields.Next(field)) {
+    switch (field.number) {
+      case record_field::kSequence:
+        record.sequence = field.value;
+        break;
+      case record_field::kTime:
+        if (!DecodeTimestamp(field.bytes, record.time_us)) return std::nullopt;
+        break;
+      case record_field::kChannel:
+        record.channel = field.bytes;
+        break;
+      case record_field::kKey:
+        record.key = field.bytes;
+        record.has_key = true;
+        break;
+      case record_field::kText:
+        record.body = field.bytes;
+        record.body_kind = RecordView::Body::kText;
+        break;
+      case record_field::kPayload:
+        record.body = field.bytes;
+        record.body_kind = RecordView::Body::kPayload;
+        break;
+      case record_field::kDeleted:
+        record.deleted = field.value != 0;
+        break;
+      default:
+        break;
+    }
+  }
+  if (fields.malformed()) return std::nullopt;
+  return record;
+}
+
+std::string_view ChannelOf(std::string_view encoded) {
+  FieldReader fields(encoded);
+  Field field;
+  while (fields.Next(field)) {
+    if (field.number == record_field::kChannel && field.type == WireType::kBytes) return field.bytes;
+  }
+  return {};
+}
+
+bool HeaderReader::Next(std::string_view& name, std::string_view& value) {
+  Field field;
+  while (fields_.Next(field)) {
+    if (field.number != record_field::kHeaders || field.type != WireType::kBytes) continue;
+    name = value = {};
+    FieldReader entry(field.bytes);
+    Field part;
+    while (entry.Next(part)) {
+      if (part.number == kMapKey) name = part.bytes;
+      if (part.number == kMapValue) value = part.bytes;
+    }
+    return true;
+  }
+  return false;
+}
+
+}  // namespace replog::wire

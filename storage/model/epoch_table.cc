@@ -1,0 +1,42 @@
+#include "storage/model/epoch_table.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+
+namespace replog {
+
+void EpochTable::Begin(Epoch epoch, Sequence first) {
+  if (!entries_.empty() && entries_.back().first == first) entries_.pop_back();
+  entries_.push_back({epoch, first});
+}
+
+Epoch EpochTable::EpochOf(Sequence sequence) const {
+  const auto after = std::upper_bound(entries_.begin(), entries_.end(), sequence,
+                                      [](Sequence s, const Entry& entry) { return s < entry.first; });
+  return after == entries_.begin() ? 0 : std::prev(after)->epoch;
+}
+
+Sequence EpochTable::EndOfEpoch(Epoch epoch, Sequence end) const {
+  for (const Entry& entry : entries_) {
+    if (entry.epoch > epoch) return entry.first;
+  }
+  return end;
+}
+
+absl::Status EpochTable::Check(Epoch epoch, Sequence next, Sequence end) const {
+  if (next <= end && EpochBefore(next) == epoch) return absl::OkStatus();
+  const Sequence fork = std::min(EndOfEpoch(epoch, end), next);
+  if (fork < end || epoch != current()) {
+    return MakeError(Reason::kForked,
+                     absl::StrCat("from_position: record ", next, " of epoch ", epoch,
+                                  " is of another history; this log's agrees up to sequence ", fork),
+                     {{"fork_sequence", std::to_string(fork)}});
+  }
+  return MakeError(Reason::kPastTheEnd,
+                   absl::StrCat("from_position: sequence ", next, " is past the log's end ", end),
+                   {{"end_sequence", std::to_string(end)}});
+}
+
+}  // namespace replog

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "storage/model/types.h"
+
+namespace replog {
+
+// What a reader resumes from and an append returns; see replog.v1.Position.
+struct Position {
+  std::string log_uuid;
+  uint64_t lineage = 0;
+  Epoch epoch = 0;  // of the record before next_sequence; 0 at the beginning
+  Sequence next_sequence = 0;
+};
+
+// The history of one log: which epoch began at which sequence. A value type; not thread-safe.
+class EpochTable {
+ public:
+  struct Entry {
+    Epoch epoch;
+    Sequence first;  // the end of the log when the epoch began
+  };
+
+  EpochTable() = default;
+  explicit EpochTable(std::vector<Entry> entries) : entries_(std::move(entries)) {}
+
+  // Begins an epoch at the log's end. `epoch` must be higher than any before, `first` not lower. An epoch in which
+  // nothing was written is forgotten: no record and so no position can be of it.
+  void Begin(Epoch epoch, Sequence first);
+
+  // The newest epoch; 0 before the first.
+  Epoch current() const { return entries_.empty() ? 0 : entries_.back().epoch; }
+  // The epoch of a record below the log's end; 0 when there is none.
+  Epoch EpochOf(Sequence sequence) const;
+  // The epoch of the record before `next`, as a position has it.
+  Epoch EpochBefore(Sequence next) const { return next == 0 ? 0 : EpochOf(next - 1); }
+
+  // Whether history up to (epoch, next) is this log's own, which ends at `end`. OK, or FORKED with the sequence up to
+  // which both agree for certain, or PAST_THE_END.
+  absl::Status Check(Epoch epoch, Sequence next, Sequence end) const;
+
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  // The sequence after the last that `epoch`, or the newest known epoch before it, wrote here.
+  Sequence EndOfEpoch(Epoch epoch, Sequence end) const;
+
+  std::vector<Entry> entries_;  // ascending in both
+};
+
+}  // namespace replog

@@ -1,0 +1,189 @@
+#include "storage/rocks/chunk_reader.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "proto/wire/varint.h"
+#include "storage/model/chunk_format.h"
+#include "storage/schema/channel_key.h"
+#include "storage/schema/chunk_key.h"
+
+namespace replog {
+namespace {
+
+// Looking up more channels than this costs more than reading the chunks.
+constexpr size_t kMaxIndexedChannels = 64;
+
+std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+absl::Status Missing(const ReadRange& range, Sequence expected, Sequence found) {
+  return MakeError(Reason::kCorruptChunk,
+                   absl::StrCat("log number ", range.log, ": the chunks of sequences ", expected, " to ", found - 1,
+                                " are missing or unreadable"),
+                   {{"first_sequence", std::to_string(expected)}, {"end_sequence", std::to_string(found)}});
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ChunkSource>> ChunkReader::MakeSource(const ReadRange& range,
+                                                                     const ChannelFilter& filter,
+                                                                     Direction direction) const {
+  if (filter.all()) return AllChunks(engine_, range, direction);
+  const auto channels = Selected(range.log, filter);
+  if (!channels.ok()) return channels.status();
+  if (!channels->has_value()) return AllChunks(engine_, range, direction);
+  return ChunksOfChannels(engine_, range, direction, **channels);
+}
+
+absl::StatusOr<std::optional<std::vector<std::string>>> ChunkReader::Selected(LogNumber log,
+                                                                              const ChannelFilter& filter) const {
+  std::vector<std::string> selected = filter.names();
+  if (selected.size() > kMaxIndexedChannels) return std::nullopt;
+  for (const std::string& prefix : filter.prefixes()) {
+    const size_t room = kMaxIndexedChannels + 1 - selected.size();
+    const auto found = Channels(log, 0, prefix, "", room, false);
+    if (!found.ok()) return found.status();
+    for (const ChannelCount& channel : *found) selected.push_back(channel.name);
+    if (selected.size() > kMaxIndexedChannels) return std::nullopt;
+  }
+  return selected;
+}
+
+absl::StatusOr<ChunkRun> ChunkReader::Forward(const ReadRange& range, size_t max_bytes,
+                                              const ChannelFilter& filter) const {
+  auto source = MakeSource(range, filter, Direction::kForward);
+  if (!source.ok()) return source.status();
+  ChunkRun run;
+  size_t bytes = 0;
+  Sequence expected = range.from;
+  for (; (*source)->Valid() && bytes < max_bytes; (*source)->Advance()) {
+    const Sequence first = (*source)->first();
+    if (filter.all() && first > expected) return Missing(range, expected, first);
+    auto chunk = (*source)->Load();
+    if (!chunk.ok()) return chunk.status();
+    if (*chunk == nullptr || (*chunk)->end() <= range.from) continue;
+    bytes += (*chunk)->encoded().size();
+    expected = (*chunk)->end();
+    run.chunks.push_back(*std::move(chunk));
+  }
+  if (auto status = (*source)->status(); !status.ok()) {
+    return Missing(range, expected, NextReadable(range.log, expected, range.until));
+  }
+  const bool more = (*source)->Valid();
+  if (filter.all()) {
+    // A scan ends below `until` only when chunks are gone from the end.
+    if (!more && expected < range.until) return Missing(range, expected, range.until);
+    run.next = std::min(expected, range.until);
+  } else {
+    run.next = more ? std::max((*source)->first(), range.from) : range.until;
+  }
+  return run;
+}
+
+absl::StatusOr<ChunkRun> ChunkReader::Backward(const ReadRange& range, size_t max_bytes,
+                                               const ChannelFilter& filter) const {
+  auto source = MakeSource(range, filter, Direction::kBackward);
+  if (!source.ok()) return source.status();
+  ChunkRun run;
+  run.next = range.until;
+  size_t bytes = 0;
+  for (; (*source)->Valid() && bytes < max_bytes; (*source)->Advance()) {
+    auto chunk = (*source)->Load();
+    if (!chunk.ok()) return chunk.status();
+    if (*chunk == nullptr) continue;
+    if ((*chunk)->end() <= range.from) break;
+    if (filter.all() && (*chunk)->end() < run.next) return Missing(range, (*chunk)->end(), run.next);
+    run.next = (*chunk)->first();
+    bytes += (*chunk)->encoded().size();
+    run.chunks.push_back(*std::move(chunk));
+  }
+  if (auto status = (*source)->status(); !status.ok()) return status;
+  if (!(*source)->Valid() && bytes < max_bytes) run.next = range.from;
+  run.next = std::max(run.next, range.from);
+  return run;
+}
+
+absl::StatusOr<LogStore::ChunkAt> ChunkReader::Containing(LogNumber log, Sequence sequence) const {
+  rocksdb::ReadOptions options;
+  const std::unique_ptr<rocksdb::Iterator> iterator(engine_.db()->NewIterator(options, engine_.chunks()));
+  iterator->SeekForPrev(schema::ChunkKey{log, sequence}.Encode());
+  const ReadRange range{log, sequence, sequence + 1};
+  if (!iterator->Valid()) return Missing(range, sequence, sequence + 1);
+  const auto key = schema::ChunkKey::Decode(View(iterator->key()));
+  if (!key || key->log != log) return Missing(range, sequence, sequence + 1);
+  const auto header = DecodeChunkHeader(log, key->first, View(iterator->value()));
+  if (!header.ok()) return header.status();
+  if (key->first + header->count <= sequence) return Missing(range, sequence, sequence + 1);
+  return LogStore::ChunkAt{key->first, *header};
+}
+
+absl::StatusOr<Sequence> ChunkReader::Find(const ReadRange& range, const LogStore::HeaderPredicate& wanted) const {
+  // Binary search over sequences: each probe is a seek, and the answer is a chunk's first sequence.
+  Sequence low = range.from;    // no chunk before the one that holds `low` is wanted
+  Sequence high = range.until;  // what begins here is wanted, or the end
+  while (low < high) {
+    const auto chunk = Containing(range.log, low + (high - low) / 2);
+    if (!chunk.ok()) return chunk.status();
+    if (wanted(chunk->first, chunk->header)) {
+      high = chunk->first;
+    } else {
+      low = chunk->first + chunk->header.count;
+    }
+  }
+  return std::min(low, range.until);
+}
+
+absl::StatusOr<std::vector<ChannelCount>> ChunkReader::Channels(LogNumber log, Sequence first_kept,
+                                                                std::string_view prefix, std::string_view after,
+                                                                size_t limit, bool with_counts) const {
+  const std::unique_ptr<rocksdb::Iterator> iterator(
+      engine_.db()->NewIterator(rocksdb::ReadOptions(), engine_.channels()));
+  const std::string wanted = schema::ChannelKey::Prefix(log, prefix);
+  // A channel's entries end where a 0x01 would follow it.
+  const std::string past_after = schema::ChannelKey::Prefix(log, after) + '\x01';
+  iterator->Seek(after.empty() ? wanted : std::max(wanted, past_after));
+  std::vector<ChannelCount> channels;
+  while (iterator->Valid() && iterator->key().starts_with(wanted)) {
+    const auto key = schema::ChannelKey::Decode(View(iterator->key()));
+    if (!key) return MakeError(Reason::kCorruptChunk, "a key of the channel index is malformed");
+    const std::string name(key->channel);
+    // The entry before the first at or after first_kept may reach past it; it counts whole.
+    iterator->SeekForPrev(schema::ChannelKey{log, name, first_kept}.Encode());
+    const auto nearest = iterator->Valid() ? schema::ChannelKey::Decode(View(iterator->key())) : std::nullopt;
+    if (!nearest || nearest->log != log || nearest->channel != name) iterator->Seek(schema::ChannelKey{log, name, 0}.Encode());
+    ChannelCount count{name, 0};
+    bool kept = false;
+    const std::string past = schema::ChannelKey::Prefix(log, name) + '\x01';
+    for (; iterator->Valid() && View(iterator->key()) < std::string_view(past); iterator->Next()) {
+      std::string_view value = View(iterator->value());
+      uint64_t records = 0;
+      wire::TakeVarint(value, records);
+      const auto entry = schema::ChannelKey::Decode(View(iterator->key()));
+      if (entry && entry->chunk < first_kept) {
+        const auto chunk = Containing(log, entry->chunk);
+        if (!chunk.ok() || chunk->first + chunk->header.count <= first_kept) continue;
+      }
+      kept = true;
+      count.records += records;
+      if (!with_counts) break;
+    }
+    if (kept) channels.push_back(std::move(count));
+    if (channels.size() == limit) break;
+    iterator->Seek(past);
+  }
+  if (!iterator->status().ok()) return FromRocks(iterator->status(), "read the channel index");
+  return channels;
+}
+
+Sequence ChunkReader::NextReadable(LogNumber log, Sequence sequence, Sequence until) const {
+  for (Sequence step = 1; sequence + step < until; step *= 2) {
+    const std::unique_ptr<rocksdb::Iterator> iterator(
+        engine_.db()->NewIterator(rocksdb::ReadOptions(), engine_.chunks()));
+    iterator->Seek(schema::ChunkKey{log, sequence + step}.Encode());
+    if (!iterator->Valid()) continue;
+    const auto key = schema::ChunkKey::Decode(View(iterator->key()));
+    if (key && key->log == log) return std::min(key->first, until);
+  }
+  return until;
+}
+
+}  // namespace replog

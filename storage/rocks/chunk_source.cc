@@ -1,0 +1,193 @@
+#include "storage/rocks/chunk_source.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "storage/model/chunk_format.h"
+#include "storage/schema/channel_key.h"
+#include "storage/schema/chunk_key.h"
+
+namespace replog {
+namespace {
+
+std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+// An iterator that stays within [lower, upper) of a family.
+class BoundedIterator {
+ public:
+  BoundedIterator(const Engine& engine, rocksdb::ColumnFamilyHandle* family, std::string lower, std::string upper)
+      : lower_(std::move(lower)), upper_(std::move(upper)), lower_slice_(lower_), upper_slice_(upper_) {
+    rocksdb::ReadOptions options;
+    options.iterate_lower_bound = &lower_slice_;
+    options.iterate_upper_bound = &upper_slice_;
+    // A replay reads each block once; it must not push out what others come back to.
+    options.fill_cache = false;
+    iterator_.reset(engine.db()->NewIterator(options, family));
+  }
+  rocksdb::Iterator& operator*() { return *iterator_; }
+  rocksdb::Iterator* operator->() const { return iterator_.get(); }
+
+ private:
+  const std::string lower_;
+  const std::string upper_;
+  const rocksdb::Slice lower_slice_;
+  const rocksdb::Slice upper_slice_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+// Past the last possible key of a log's chunks: the next log's first.
+std::string EndOfChunks(LogNumber log) { return schema::ChunkKey{log + 1, 0}.Encode(); }
+
+class ScanSource final : public ChunkSource {
+ public:
+  ScanSource(const Engine& engine, const ReadRange& range, Direction direction)
+      : range_(range),
+        direction_(direction),
+        iterator_(engine, engine.chunks(), schema::ChunkKey{range.log, 0}.Encode(), EndOfChunks(range.log)) {
+    const Sequence inside = direction == Direction::kForward ? range.from : range.until - 1;
+    iterator_->SeekForPrev(schema::ChunkKey{range.log, inside}.Encode());
+    if (direction == Direction::kForward) SkipToFrom();
+    Read();
+  }
+
+  bool Valid() const override { return valid_; }
+  Sequence first() const override { return first_; }
+  absl::StatusOr<ChunkPtr> Load() override { return DecodeChunk(range_.log, first_, View(iterator_->value())); }
+  void Advance() override {
+    direction_ == Direction::kForward ? iterator_->Next() : iterator_->Prev();
+    Read();
+  }
+  absl::Status status() const override {
+    if (!bad_key_.ok()) return bad_key_;
+    return FromRocks(iterator_->status(), "read chunks");
+  }
+
+ private:
+  // Forward: the chunk at or before `from` may end before it.
+  void SkipToFrom() {
+    if (!iterator_->Valid()) {
+      if (iterator_->status().ok()) iterator_->SeekToFirst();
+      return;
+    }
+    const auto key = schema::ChunkKey::Decode(View(iterator_->key()));
+    if (!key) return;
+    const auto header = DecodeChunkHeader(range_.log, key->first, View(iterator_->value()));
+    if (header.ok() && key->first + header->count <= range_.from) iterator_->Next();
+  }
+  void Read() {
+    valid_ = iterator_->Valid();
+    if (!valid_) return;
+    const auto key = schema::ChunkKey::Decode(View(iterator_->key()));
+    if (!key) {
+      bad_key_ = MakeError(Reason::kCorruptChunk, "a chunk's key is malformed");
+      valid_ = false;
+      return;
+    }
+    first_ = key->first;
+    valid_ = first_ < range_.until;
+  }
+
+  const ReadRange range_;
+  const Direction direction_;
+  BoundedIterator iterator_;
+  bool valid_ = false;
+  Sequence first_ = 0;
+  absl::Status bad_key_;
+};
+
+// The index entries of one channel, in the direction of reading.
+class ChannelEntries {
+ public:
+  ChannelEntries(const Engine& engine, const ReadRange& range, Direction direction, const std::string& channel)
+      : direction_(direction),
+        iterator_(engine, engine.channels(), schema::ChannelKey{range.log, channel, 0}.Encode(),
+                  schema::ChannelKey::Prefix(range.log, channel) + '\x01') {
+    const Sequence inside = direction == Direction::kForward ? range.from : range.until - 1;
+    iterator_->SeekForPrev(schema::ChannelKey{range.log, channel, inside}.Encode());
+    if (direction == Direction::kForward && !iterator_->Valid() && iterator_->status().ok()) {
+      iterator_->SeekToFirst();
+    }
+  }
+  std::optional<Sequence> chunk() const {
+    if (!iterator_->Valid()) return {};
+    const auto key = schema::ChannelKey::Decode(View(iterator_->key()));
+    return key ? std::optional(key->chunk) : std::nullopt;
+  }
+  void Advance() { direction_ == Direction::kForward ? iterator_->Next() : iterator_->Prev(); }
+  rocksdb::Status status() const { return iterator_->status(); }
+
+ private:
+  const Direction direction_;
+  BoundedIterator iterator_;
+};
+
+class IndexSource final : public ChunkSource {
+ public:
+  IndexSource(const Engine& engine, const ReadRange& range, Direction direction,
+              const std::vector<std::string>& channels)
+      : engine_(engine), range_(range), direction_(direction) {
+    for (const std::string& channel : channels) {
+      entries_.push_back(std::make_unique<ChannelEntries>(engine, range, direction, channel));
+    }
+    Choose();
+  }
+
+  bool Valid() const override { return chosen_.has_value(); }
+  Sequence first() const override { return *chosen_; }
+  absl::StatusOr<ChunkPtr> Load() override {
+    rocksdb::PinnableSlice value;
+    rocksdb::ReadOptions options;
+    options.fill_cache = false;
+    const auto key = schema::ChunkKey{range_.log, *chosen_}.Encode();
+    const auto found = engine_.db()->Get(options, engine_.chunks(), key, &value);
+    // Trimmed since: its index entries go later.
+    if (found.IsNotFound()) return ChunkPtr();
+    if (!found.ok()) return FromRocks(found, "read a chunk");
+    return DecodeChunk(range_.log, *chosen_, View(value));
+  }
+  void Advance() override {
+    for (auto& entries : entries_) {
+      if (entries->chunk() == chosen_) entries->Advance();
+    }
+    Choose();
+  }
+  absl::Status status() const override {
+    for (const auto& entries : entries_) {
+      if (!entries->status().ok()) return FromRocks(entries->status(), "read the channel index");
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  // The nearest chunk of any channel.
+  void Choose() {
+    chosen_.reset();
+    for (const auto& entries : entries_) {
+      const auto chunk = entries->chunk();
+      if (!chunk || *chunk >= range_.until) continue;
+      const bool nearer = !chosen_ || (direction_ == Direction::kForward ? *chunk < *chosen_ : *chunk > *chosen_);
+      if (nearer) chosen_ = chunk;
+    }
+  }
+
+  const Engine& engine_;
+  const ReadRange range_;
+  const Direction direction_;
+  std::vector<std::unique_ptr<ChannelEntries>> entries_;
+  std::optional<Sequence> chosen_;
+};
+
+}  // namespace
+
+std::unique_ptr<ChunkSource> AllChunks(const Engine& engine, const ReadRange& range, Direction direction) {
+  return std::make_unique<ScanSource>(engine, range, direction);
+}
+
+std::unique_ptr<ChunkSource> ChunksOfChannels(const Engine& engine, const ReadRange& range, Direction direction,
+                                              const std::vector<std::string>& channels) {
+  return std::make_unique<IndexSource>(engine, range, direction, channels);
+}
+
+}  // namespace replog

@@ -1,0 +1,77 @@
+#include "storage/rocks/options.h"
+
+#include "rocksdb/cache.h"
+#include "rocksdb/table.h"
+#include "storage/schema/families.h"
+
+namespace replog {
+namespace {
+
+rocksdb::ColumnFamilyOptions MakeTableOptions(const std::shared_ptr<rocksdb::Cache>& cache, size_t memtable_bytes) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  // Index blocks are charged to the cache too, so that the setting bounds all of it.
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.block_size = 32 << 10;
+  table.format_version = 5;
+  rocksdb::ColumnFamilyOptions family;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  family.write_buffer_size = memtable_bytes;
+  family.level_compaction_dynamic_level_bytes = false;
+  // What is new is written once more soon, so compressing it would be thrown away; what has settled is cold.
+  family.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, rocksdb::kZSTD};
+  family.compression_opts.level = 3;
+  return family;
+}
+
+// Chunks arrive in key order for each log, so files hardly overlap and move down a level without being rewritten.
+rocksdb::ColumnFamilyOptions MakeChunksOptions(const std::shared_ptr<rocksdb::Cache>& cache, size_t memtable_bytes) {
+  auto family = MakeTableOptions(cache, memtable_bytes);
+  family.max_write_buffer_number = 3;
+  family.target_file_size_base = 64 << 20;
+  family.max_bytes_for_level_base = 512 << 20;
+  return family;
+}
+
+}  // namespace
+
+rocksdb::DBOptions MakeDbOptions(const StoreOptions& options) {
+  rocksdb::DBOptions db;
+  db.env = options.env;
+  db.create_if_missing = true;
+  db.create_missing_column_families = true;
+  db.paranoid_checks = true;
+  // Ends at the first damage, like a restart after a power cut should; that nothing acknowledged is behind it is what
+  // the acked floor checks.
+  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  // After a failed write the store is opened again by us, with the same recovery as at a start (see RocksStore::Recover);
+  // RocksDB's own resume would go on in a log file whose state nobody knows.
+  db.max_bgerror_resume_count = 0;
+  // Families that are rarely written would otherwise hold every log file back.
+  db.max_total_wal_size = 4 * options.memtable_bytes;
+  db.max_background_jobs = 2;
+  db.max_open_files = 512;
+  db.skip_stats_update_on_db_open = true;
+  db.stats_dump_period_sec = 0;
+  db.stats_persist_period_sec = 0;
+  db.keep_log_file_num = 4;
+  db.max_log_file_size = 4 << 20;
+  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  // One thread writes; spinning for another to take over costs and gains nothing.
+  db.enable_write_thread_adaptive_yield = false;
+  return db;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const StoreOptions& options) {
+  const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
+  const size_t small = std::max<size_t>(options.memtable_bytes / 8, 1 << 20);
+  return {
+      {rocksdb::kDefaultColumnFamilyName, MakeTableOptions(cache, 1 << 20)},
+      {schema::kChunks, MakeChunksOptions(cache, options.memtable_bytes)},
+      {schema::kChannels, MakeTableOptions(cache, small)},
+      {schema::kMeta, MakeTableOptions(cache, 1 << 20)},
+  };
+}
+
+}  // namespace replog

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "rocksdb/db.h"
+
+namespace replog {
+
+struct StoreOptions {
+  // Holds everything of one server. Made when it does not exist but its parent does.
+  std::string directory;
+  // The block cache: data, index and filter blocks. At least 1 MiB.
+  size_t cache_bytes = 64 << 20;
+  // Each memtable; there are up to three of chunks. Bounds the work of a restart too. At least 1 MiB.
+  size_t memtable_bytes = 64 << 20;
+  // RocksDB's view of the world; tests give their own. Must outlive the store.
+  rocksdb::Env* env = rocksdb::Env::Default();
+};
+
+// How RocksDB is set up, and why, for each part of the schema.
+rocksdb::DBOptions MakeDbOptions(const StoreOptions& options);
+std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const StoreOptions& options);
+
+}  // namespace replog

@@ -1,0 +1,326 @@
+#include "storage/rocks/rocks_store.h"
+
+#include <sys/statvfs.h>
+
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "proto/wire/varint.h"
+#include "storage/rocks/chunk_reader.h"
+#include "storage/rocks/verifier.h"
+#include "storage/schema/channel_key.h"
+#include "storage/schema/chunk_key.h"
+#include "storage/schema/meta_key.h"
+
+namespace replog {
+namespace {
+
+rocksdb::Slice ToSlice(std::string_view view) { return {view.data(), view.size()}; }
+
+void PutChunk(const Engine& engine, LogNumber log, const Chunk& chunk, rocksdb::WriteBatch& batch) {
+  batch.Put(engine.chunks(), schema::ChunkKey{log, chunk.first()}.Encode(), ToSlice(chunk.encoded()));
+  for (const ChannelCount& channel : chunk.channels()) {
+    std::string count;
+    wire::AppendVarint(count, channel.records);
+    batch.Put(engine.channels(), schema::ChannelKey{log, channel.name, chunk.first()}.Encode(), count);
+  }
+}
+
+size_t BatchSize(std::span<const LogCommit> commits) {
+  size_t size = 64;
+  for (const LogCommit& commit : commits) {
+    for (const ChunkPtr& chunk : commit.chunks) size += chunk->encoded().size() + 64;
+  }
+  return size;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::Open(const StoreOptions& options) {
+  auto opened = OpenDirectory(options);
+  if (!opened.ok()) return opened.status();
+  RocksStore& store = **opened;
+  MutexLock lock(store.write_mutex_);
+  if (auto status = store.Start(); !status.ok()) return status;
+  return opened;
+}
+
+absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::OpenReadOnly(const StoreOptions& options) {
+  if (!std::filesystem::exists(options.directory + "/FLOOR")) {
+    return MakeError(Reason::kWrongDirectory, absl::StrCat("data directory ", options.directory, ": holds no store"));
+  }
+  auto opened = OpenDirectory(options);
+  if (!opened.ok()) return opened.status();
+  RocksStore& store = **opened;
+  auto engine = Engine::OpenReadOnly(options, store.directory_->db_path());
+  if (!engine.ok()) return engine.status();
+  MutexLock lock(store.write_mutex_);
+  rocksdb::WriteBatch unused;
+  if (auto status = store.catalog_.Load(**engine, unused); !status.ok()) return status;
+  store.failed_ = MakeError(Reason::kStoreFailed, "the store is open for reading only");
+  WriterLock engine_lock(store.engine_mutex_);
+  store.engine_ = *std::move(engine);
+  return opened;
+}
+
+// Takes the directory and makes sure that nothing acknowledged is missing.
+absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::OpenDirectory(const StoreOptions& options) {
+  auto directory = DataDirectory::Open(options.directory);
+  if (!directory.ok()) return directory.status();
+  const bool fresh = (*directory)->fresh();
+  std::unique_ptr<RocksStore> store(new RocksStore(options, *std::move(directory)));
+  auto floor = fresh ? AckedFloor::Create(store->directory_->floor_path())
+                     : AckedFloor::Open(store->directory_->floor_path());
+  if (!floor.ok()) return floor.status();
+  store->floor_ = *std::move(floor);
+  if (auto status = store->CheckFloor(); !status.ok()) return status;
+  return store;
+}
+
+RocksStore::RocksStore(const StoreOptions& options, std::unique_ptr<DataDirectory> directory)
+    : options_(options), directory_(std::move(directory)) {}
+
+RocksStore::~RocksStore() {
+  MutexLock lock(write_mutex_);
+  WriterLock engine_lock(engine_mutex_);
+  if (engine_ == nullptr || !failed_.ok()) return;
+  // Whether it succeeds or not, the write-ahead log still has everything.
+  engine_->db()
+      ->Flush(rocksdb::FlushOptions(), {engine_->chunks(), engine_->channels(), engine_->meta()})
+      .PermitUncheckedError();
+}
+
+// Looks at the store before it is opened for writing, because that recovers it: log files that recovery has read up to
+// their damage are deleted, and with them what a person might still save.
+absl::Status RocksStore::CheckFloor() {
+  const uint64_t floor = floor_->opened_at();
+  const std::string path = directory_->db_path();
+  if (!std::filesystem::exists(path + "/CURRENT")) {
+    if (floor == 0) return absl::OkStatus();
+    return MakeError(Reason::kBelowFloor, absl::StrCat(path, " is missing, but something was acknowledged in it"));
+  }
+  // Before anything was acknowledged there is nothing to lose, and families may be missing yet.
+  if (floor == 0) return absl::OkStatus();
+  const auto engine = Engine::OpenReadOnly(options_, path);
+  if (!engine.ok()) return engine.status();
+  const uint64_t end = (*engine)->db()->GetLatestSequenceNumber();
+  Catalog catalog;
+  rocksdb::WriteBatch unused;
+  if (auto status = catalog.Load(**engine, unused); !status.ok()) return status;
+  if (end >= floor) return absl::OkStatus();
+  std::string logs;
+  for (const auto& [number, log] : catalog.logs()) {
+    absl::StrAppend(&logs, logs.empty() ? "" : ", ", log.descriptor.name, " from sequence ", log.end, " on");
+  }
+  return MakeError(Reason::kBelowFloor,
+                   absl::StrCat("the store in ", directory_->path(), " ends at write ", end, " but ", floor,
+                                " writes were acknowledged; acknowledged records may be missing in: ",
+                                logs.empty() ? "every log" : logs, ". Nothing was changed; restore a backup, or look at ",
+                                path, " for damaged *.log files"));
+}
+
+absl::Status RocksStore::Start() {
+  auto engine = Engine::Open(options_, directory_->db_path());
+  if (!engine.ok()) return engine.status();
+  rocksdb::WriteBatch batch;
+  if (auto status = catalog_.Load(**engine, batch); !status.ok()) return status;
+  catalog_.BeginEpochs(**engine, batch);
+  {
+    WriterLock lock(engine_mutex_);
+    engine_ = *std::move(engine);
+  }
+  failed_ = absl::OkStatus();
+  return Write(batch, true);
+}
+
+absl::Status RocksStore::Write(rocksdb::WriteBatch& batch, bool sync) {
+  // When a write or a sync fails, nobody knows what of it is on disk, and the system may have dropped the dirty pages:
+  // a later sync could succeed without them. So nothing is written after it until recovery has read the disk again
+  // (LevelDB's rule, DBImpl::RecordBackgroundError).
+  if (!failed_.ok()) return failed_;
+  ReaderLock lock(engine_mutex_);
+  if (engine_ == nullptr) return MakeError(Reason::kStoreFailed, "the store is closed");
+  rocksdb::WriteOptions options;
+  options.sync = sync;
+  failed_ = FromRocks(engine_->db()->Write(options, &batch), "write");
+  if (failed_.ok() && sync) floor_->Raise(engine_->db()->GetLatestSequenceNumber());
+  return failed_;
+}
+
+absl::Status RocksStore::Recover() {
+  MutexLock lock(write_mutex_);
+  {
+    WriterLock engine_lock(engine_mutex_);
+    engine_.reset();
+  }
+  const auto status = Start();
+  if (!status.ok()) failed_ = status;
+  return status;
+}
+
+std::vector<StoredLog> RocksStore::Logs() {
+  MutexLock lock(write_mutex_);
+  std::vector<StoredLog> logs;
+  for (const auto& [number, log] : catalog_.logs()) logs.push_back(log);
+  return logs;
+}
+
+absl::Status RocksStore::Commit(std::span<const LogCommit> commits, Durability durability) {
+  MutexLock lock(write_mutex_);
+  if (!failed_.ok()) return failed_;
+  rocksdb::WriteBatch batch(BatchSize(commits));
+  {
+    ReaderLock engine_lock(engine_mutex_);
+    for (const LogCommit& commit : commits) {
+      for (const ChunkPtr& chunk : commit.chunks) PutChunk(*engine_, commit.log, *chunk, batch);
+    }
+  }
+  if (auto status = Write(batch, durability == Durability::kSync); !status.ok()) return status;
+  for (const LogCommit& commit : commits) {
+    StoredLog* log = catalog_.Find(commit.log);
+    if (log == nullptr || commit.chunks.empty()) continue;
+    const Chunk& last = *commit.chunks.back();
+    log->end = last.end();
+    log->last_time_us = last.header().last_time_us;
+    log->bytes_before_end = last.header().bytes_before + last.records().size();
+  }
+  return absl::OkStatus();
+}
+
+template <typename Read>
+auto RocksStore::WithEngine(const Read& read) {
+  ReaderLock lock(engine_mutex_);
+  using Answer = decltype(read(*engine_));
+  if (engine_ == nullptr) return Answer(MakeError(Reason::kStoreFailed, "the store is being recovered"));
+  return read(*engine_);
+}
+
+absl::StatusOr<ChunkRun> RocksStore::ReadForward(LogNumber log, Sequence from, Sequence until, size_t max_bytes,
+                                                 const ChannelFilter& filter) {
+  if (from >= until) return ChunkRun{{}, from};
+  return WithEngine([&](const Engine& engine) {
+    return ChunkReader(engine).Forward({log, from, until}, max_bytes, filter);
+  });
+}
+
+absl::StatusOr<ChunkRun> RocksStore::ReadBackward(LogNumber log, Sequence from, Sequence before, size_t max_bytes,
+                                                  const ChannelFilter& filter) {
+  if (from >= before) return ChunkRun{{}, from};
+  return WithEngine([&](const Engine& engine) {
+    return ChunkReader(engine).Backward({log, from, before}, max_bytes, filter);
+  });
+}
+
+absl::StatusOr<Sequence> RocksStore::FindChunk(LogNumber log, Sequence from, Sequence end,
+                                               const HeaderPredicate& wanted) {
+  return WithEngine([&](const Engine& engine) { return ChunkReader(engine).Find({log, from, end}, wanted); });
+}
+
+absl::StatusOr<LogStore::ChunkAt> RocksStore::ChunkContaining(LogNumber log, Sequence sequence) {
+  return WithEngine([&](const Engine& engine) { return ChunkReader(engine).Containing(log, sequence); });
+}
+
+absl::StatusOr<std::vector<ChannelCount>> RocksStore::Channels(LogNumber log, Sequence first_kept,
+                                                               std::string_view prefix, std::string_view after,
+                                                               size_t limit, bool with_counts) {
+  return WithEngine([&](const Engine& engine) {
+    return ChunkReader(engine).Channels(log, first_kept, prefix, after, limit, with_counts);
+  });
+}
+
+absl::Status RocksStore::Verify(LogNumber log, Sequence first, Sequence end,
+                                const std::function<bool(const VerifyProgress&)>& report) {
+  return WithEngine([&](const Engine& engine) { return VerifyLog(engine, {log, first, end}, report); });
+}
+
+absl::Status RocksStore::WriteLog(const StoredLog& log) {
+  rocksdb::WriteBatch batch;
+  {
+    ReaderLock lock(engine_mutex_);
+    if (engine_ == nullptr) return MakeError(Reason::kStoreFailed, "the store is closed");
+    catalog_.PutLog(*engine_, log, batch);
+    if (log.descriptor.number >= catalog_.next_number()) {
+      catalog_.PutIdentity(*engine_, log.descriptor.number + 1, batch);
+    }
+  }
+  if (auto status = Write(batch, true); !status.ok()) return status;
+  catalog_.ApplyLog(log);
+  catalog_.ApplyNextNumber(std::max(catalog_.next_number(), log.descriptor.number + 1));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StoredLog> RocksStore::CreateLog(const std::string& name, const LogSettings& settings) {
+  MutexLock lock(write_mutex_);
+  StoredLog log;
+  log.descriptor = {.number = catalog_.next_number(),
+                    .name = name,
+                    .uuid = MakeUuid(),
+                    .lineage = 0,
+                    .created_us = SystemClock().WallMicros(),
+                    .settings = settings};
+  log.epochs.Begin(1, 0);
+  if (auto status = WriteLog(log); !status.ok()) return status;
+  return log;
+}
+
+absl::Status RocksStore::UpdateLog(const LogDescriptor& descriptor) {
+  MutexLock lock(write_mutex_);
+  const StoredLog* known = catalog_.Find(descriptor.number);
+  if (known == nullptr) return MakeError(Reason::kLogNotFound, "no such log in the store");
+  StoredLog log = *known;
+  log.descriptor = descriptor;
+  return WriteLog(log);
+}
+
+absl::Status RocksStore::DeleteLog(LogNumber log) {
+  MutexLock lock(write_mutex_);
+  rocksdb::WriteBatch batch;
+  {
+    ReaderLock engine_lock(engine_mutex_);
+    if (engine_ == nullptr) return MakeError(Reason::kStoreFailed, "the store is closed");
+    batch.Delete(engine_->meta(), schema::LogKey(log));
+    batch.DeleteRange(engine_->chunks(), schema::ChunkKey{log, 0}.Encode(), schema::ChunkKey{log + 1, 0}.Encode());
+    batch.DeleteRange(engine_->channels(), schema::ChannelKey::Prefix(log, ""),
+                      schema::ChannelKey::Prefix(log + 1, ""));
+  }
+  if (auto status = Write(batch, true); !status.ok()) return status;
+  catalog_.ApplyDelete(log);
+  return absl::OkStatus();
+}
+
+absl::Status RocksStore::Trim(LogNumber number, Sequence first_kept) {
+  MutexLock lock(write_mutex_);
+  const StoredLog* known = catalog_.Find(number);
+  if (known == nullptr) return MakeError(Reason::kLogNotFound, "no such log in the store");
+  if (first_kept <= known->first_kept) return absl::OkStatus();
+  StoredLog log = *known;
+  log.first_kept = first_kept;
+  rocksdb::WriteBatch batch;
+  {
+    ReaderLock engine_lock(engine_mutex_);
+    if (engine_ == nullptr) return MakeError(Reason::kStoreFailed, "the store is closed");
+    // The chunk that holds first_kept stays whole; readers are kept out of its front by first_kept.
+    Sequence keep_from = first_kept;
+    if (first_kept < log.end) {
+      const auto chunk = ChunkReader(*engine_).Containing(number, first_kept);
+      if (!chunk.ok()) return chunk.status();
+      keep_from = chunk->first;
+    }
+    catalog_.PutLog(*engine_, log, batch);
+    batch.DeleteRange(engine_->chunks(), schema::ChunkKey{number, 0}.Encode(),
+                      schema::ChunkKey{number, keep_from}.Encode());
+  }
+  if (auto status = Write(batch, true); !status.ok()) return status;
+  catalog_.ApplyLog(log);
+  return absl::OkStatus();
+}
+
+uint64_t RocksStore::FreeBytes() {
+  struct statvfs stats;
+  if (::statvfs(directory_->path().c_str(), &stats) != 0) return UINT64_MAX;
+  return static_cast<uint64_t>(stats.f_bavail) * stats.f_frsize;
+}
+
+}  // namespace replog

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "base/mutex.h"
+#include "server/core/append_request.h"
+#include "server/core/log.h"
+
+namespace replog {
+
+// What an append that was acknowledged got.
+struct Appended {
+  Sequence first = 0;
+  uint32_t count = 0;
+  int64_t time_us = 0;
+  Position position;  // after the batch
+  Durability durability = Durability::kSync;
+};
+
+// An append on its way. `done` is called exactly once, from any thread.
+struct PendingAppend {
+  LogPtr log;
+  AppendRequest request;
+  absl::AnyInvocable<void(absl::StatusOr<Appended>)> done;
+};
+
+// What the committer does next: a group of appends in order of arrival, or one change of the catalog.
+struct AppendGroup {
+  std::vector<PendingAppend> appends;
+  absl::AnyInvocable<void()> task;
+};
+
+// Where handlers leave appends for the committer. While a group is being synced the next one forms here, so groups grow
+// with the load. Bounded in bytes for each log. Thread-safe.
+class AppendQueue {
+ public:
+  struct Options {
+    size_t max_log_bytes = 32 << 20;   // of one log's waiting requests
+    size_t max_group_bytes = 4 << 20;  // of one group, though always one append
+  };
+
+  explicit AppendQueue(const Options& options) : options_(options) {}
+
+  enum class Offer : uint8_t {
+    kTaken,
+    kFull,    // the log's bound is reached: nothing was taken; `on_room` is called once when there is room
+    kClosed,  // the server stops: nothing was taken
+  };
+  // Takes `append` only when the answer is kTaken.
+  Offer TryPut(PendingAppend& append, std::function<void()> on_room) TSA_EXCLUDES(mutex_);
+
+  // Runs `task` on the committer's thread after everything put before it. False when closed.
+  bool PutTask(absl::AnyInvocable<void()> task) TSA_EXCLUDES(mutex_);
+
+  // Waits for something to do, at most `longest`: then the group is empty. Nullopt when closed and empty.
+  std::optional<AppendGroup> Take(std::chrono::microseconds longest) TSA_EXCLUDES(mutex_);
+
+  // Takes nothing more; what is in it is still given out.
+  void Close() TSA_EXCLUDES(mutex_);
+
+ private:
+  struct Item {
+    PendingAppend append;
+    absl::AnyInvocable<void()> task;  // instead of an append
+  };
+  void TakeAppends(AppendGroup& group, std::vector<std::function<void()>>& room) TSA_REQUIRES(mutex_);
+
+  const Options options_;
+  Mutex mutex_;
+  CondVar ready_;
+  std::deque<Item> items_ TSA_GUARDED_BY(mutex_);
+  absl::flat_hash_map<LogNumber, size_t> log_bytes_ TSA_GUARDED_BY(mutex_);
+  absl::flat_hash_map<LogNumber, std::vector<std::function<void()>>> waiting_ TSA_GUARDED_BY(mutex_);
+  bool closed_ TSA_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace replog

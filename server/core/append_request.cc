@@ -1,0 +1,65 @@
+#include "server/core/append_request.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/utf8.h"
+#include "server/core/canonical_fields.h"
+#include "server/core/names.h"
+#include "server/core/record_validator.h"
+
+namespace replog {
+namespace {
+
+constexpr uint32_t kLogField = 1;
+constexpr uint32_t kConditionsField = 3;
+constexpr uint32_t kProducerField = 4;
+
+absl::Status NotBuilt(std::string field) {
+  return MakeError(Reason::kNotBuilt, absl::StrCat(field, ": is not supported by this server yet"), {{"field", field}});
+}
+
+absl::Status TakeLog(const wire::Field& field, AppendRequest& request, bool& seen) {
+  if (auto status = ExpectBytes(field, "log"); !status.ok()) return status;
+  if (seen) return MakeError(Reason::kDuplicateField, "log: is given twice", {{"field", "log"}});
+  if (!IsUtf8(field.bytes)) return NotUtf8("log");
+  seen = true;
+  request.log = field.bytes;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<AppendRequest> ParseAppendRequest(std::string encoded, const Limits& limits) {
+  if (encoded.size() > limits.request_bytes) return TooLarge("request", "bytes", limits.request_bytes, encoded.size());
+  AppendRequest request;
+  request.encoded = std::move(encoded);
+  RecordValidator validator(limits);
+  wire::FieldReader fields(request.encoded);
+  wire::Field field;
+  bool log_seen = false;
+  while (fields.Next(field)) {
+    absl::Status status;
+    switch (field.number) {
+      case kLogField:
+        status = TakeLog(field, request, log_seen);
+        break;
+      case wire::kNewRecordsField:
+        status = ExpectBytes(field, "records");
+        if (status.ok()) status = validator.Check(field.bytes, request.count++);
+        break;
+      case kConditionsField:
+        return NotBuilt("conditions");
+      case kProducerField:
+        return NotBuilt("producer");
+      default:
+        return MakeError(Reason::kUnknownField, absl::StrCat("request: has the unknown field number ", field.number));
+    }
+    if (!status.ok()) return status;
+  }
+  if (fields.malformed()) return MakeError(Reason::kMalformed, "request: is not a well-formed AppendRequest");
+  if (request.count == 0) return MakeError(Reason::kEmptyBatch, "records: an append needs at least one", {{"field", "records"}});
+  request.log = LogNameOrDefault(request.log);
+  return request;
+}
+
+}  // namespace replog

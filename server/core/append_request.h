@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "proto/wire/fields.h"
+#include "server/core/limits.h"
+
+namespace replog {
+
+// An encoded AppendRequest that was found good in every part.
+struct AppendRequest {
+  std::string log;      // never empty
+  std::string encoded;  // what the client sent
+  uint32_t count = 0;   // records
+
+  // Calls `add` with each encoded NewRecord, in order.
+  template <typename Add>
+  void ForEachRecord(const Add& add) const {
+    wire::FieldReader fields(encoded);
+    wire::Field field;
+    while (fields.Next(field)) {
+      if (field.number == wire::kNewRecordsField) add(field.bytes);
+    }
+  }
+};
+
+// Takes an AppendRequest apart and checks every record, in one pass.
+absl::StatusOr<AppendRequest> ParseAppendRequest(std::string encoded, const Limits& limits);
+
+}  // namespace replog

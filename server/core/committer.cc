@@ -1,0 +1,194 @@
+#include "server/core/committer.h"
+
+#include <algorithm>
+#include <future>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "storage/model/chunk_builder.h"
+
+namespace replog {
+namespace {
+
+// Starting a write costs about as much as waking a thread to do it; for a few the commit thread does it itself.
+constexpr size_t kWakeInline = 2;
+constexpr size_t kWakeShare = 32;
+
+}  // namespace
+
+void Wake(TailWaiters waiters, Executor& executor) {
+  if (waiters.size() <= kWakeInline) {
+    for (const auto& waiter : waiters) waiter->OnTail();
+    return;
+  }
+  for (size_t begin = 0; begin < waiters.size(); begin += kWakeShare) {
+    const size_t end = std::min(begin + kWakeShare, waiters.size());
+    TailWaiters share(std::make_move_iterator(waiters.begin() + static_cast<ptrdiff_t>(begin)),
+                      std::make_move_iterator(waiters.begin() + static_cast<ptrdiff_t>(end)));
+    executor.Post([share = std::move(share)] {
+      for (const auto& waiter : share) waiter->OnTail();
+    });
+  }
+}
+
+struct Committer::Share {
+  LogPtr log;
+  ChunkBuilder builder;
+  Durability durability;
+  int64_t time_us;
+};
+
+struct Committer::Group {
+  std::vector<Share> shares;
+  std::vector<LogCommit> commits;  // one for each share, in the same order
+  struct Placed {
+    size_t share;
+    Sequence first;
+  };
+  std::vector<Placed> placed;  // one for each append
+  Durability durability = Durability::kOs;
+};
+
+Committer::Committer(const Options& options, LogStore& store, LogRegistry& logs, Clock& clock, Executor& wakeups)
+    : options_(options), store_(store), logs_(logs), clock_(clock), wakeups_(wakeups), queue_(options.queue) {
+  thread_ = std::thread(&Committer::Loop, this);
+}
+
+Committer::~Committer() { Stop(); }
+
+void Committer::Stop() {
+  stopping_ = true;
+  queue_.Close();
+  if (thread_.joinable()) thread_.join();
+}
+
+absl::Status Committer::Run(const std::function<absl::Status()>& change) {
+  std::promise<absl::Status> result;
+  const bool taken = queue_.PutTask([&] {
+    result.set_value(recovering_ ? MakeError(Reason::kRecovering, "the store is being recovered after a failed write")
+                                 : change());
+  });
+  if (!taken) return MakeError(Reason::kShuttingDown, "the server is stopping");
+  return result.get_future().get();
+}
+
+void Committer::Loop() {
+  // While the store is broken it is tried again also when nobody appends: readers need it too.
+  constexpr std::chrono::hours kLong{1};
+  const std::chrono::microseconds pause(options_.recovery_pause_us);
+  while (auto group = queue_.Take(recovering_ ? pause : std::chrono::microseconds(kLong))) {
+    if (recovering_) RecoverStore();
+    if (group->task != nullptr) {
+      group->task();
+    } else if (group->appends.empty()) {
+      continue;
+    } else if (recovering_) {
+      RefuseAll(std::move(group->appends),
+                MakeError(Reason::kRecovering, "the store is being recovered after a failed write; nothing was written"));
+    } else if (!EnoughSpace()) {
+      RefuseAll(std::move(group->appends),
+                MakeError(Reason::kDiskFull,
+                          absl::StrCat("the disk has less than the reserve of ", options_.reserve_bytes,
+                                       " bytes free; appends go on when there is space again"),
+                          {{"reserve_bytes", std::to_string(options_.reserve_bytes)}}));
+    } else {
+      Commit(std::move(group->appends));
+    }
+  }
+}
+
+bool Committer::EnoughSpace() {
+  disk_full_ = store_.FreeBytes() < options_.reserve_bytes;
+  return !disk_full_;
+}
+
+void Committer::Commit(std::vector<PendingAppend> appends) {
+  Group group = Encode(appends);
+  if (const auto status = store_.Commit(group.commits, group.durability); !status.ok()) {
+    recovering_ = true;
+    next_recovery_us_ = 0;
+    RefuseAll(std::move(appends), MakeError(Reason::kStoreFailed,
+                                            absl::StrCat("whether the records were written is unknown: ", status.message())));
+    RecoverStore();
+    return;
+  }
+  Publish(group, appends);
+}
+
+Committer::Group Committer::Encode(std::vector<PendingAppend>& appends) {
+  Group group;
+  const int64_t now_us = clock_.WallMicros();
+  for (PendingAppend& append : appends) {
+    auto share = std::find_if(group.shares.begin(), group.shares.end(),
+                              [&](const Share& known) { return known.log == append.log; });
+    if (share == group.shares.end()) {
+      Log::Writer& writer = append.log->writer;
+      const int64_t time_us = std::max(now_us, writer.last_time_us);  // time never goes backwards within a log
+      const ChunkBuilder::Start start{append.log->number(), append.log->epoch(), writer.marks.assigned().value,
+                                      writer.bytes_before_end, time_us};
+      group.shares.push_back(
+          {append.log, ChunkBuilder(start), append.log->descriptor().settings.durability, time_us});
+      share = std::prev(group.shares.end());
+    }
+    share->builder.Expect(append.request.encoded.size() + append.request.count * wire::RecordStamp::kMaxOverhead);
+    const Sequence first = share->builder.next();
+    append.request.ForEachRecord([&](std::string_view record) { share->builder.Add(record); });
+    group.placed.push_back({static_cast<size_t>(share - group.shares.begin()), first});
+  }
+  for (Share& share : group.shares) {
+    group.commits.push_back({share.log->number(), share.builder.Finish()});
+    share.log->writer.marks.Advance(AssignedEnd{share.builder.next()});
+    share.log->writer.marks.Advance(WrittenEnd{share.builder.next()});
+    if (share.durability == Durability::kSync) group.durability = Durability::kSync;
+  }
+  return group;
+}
+
+void Committer::Publish(Group& group, std::vector<PendingAppend>& appends) {
+  TailWaiters waiters;
+  for (size_t i = 0; i < group.shares.size(); ++i) {
+    Share& share = group.shares[i];
+    Log::Writer& writer = share.log->writer;
+    const Sequence end = share.builder.next();
+    writer.marks.Advance(DurableEnd{end});
+    writer.marks.Advance(CommittedEnd{end});
+    writer.last_time_us = share.time_us;
+    writer.bytes_before_end = share.builder.bytes_before_next();
+    share.log->last_time_us = writer.last_time_us;
+    share.log->bytes_before_end = writer.bytes_before_end;
+    auto woken = share.log->tail().Publish(std::move(group.commits[i].chunks));
+    waiters.insert(waiters.end(), std::make_move_iterator(woken.begin()), std::make_move_iterator(woken.end()));
+  }
+  Wake(std::move(waiters), wakeups_);
+  for (size_t i = 0; i < appends.size(); ++i) {
+    const Group::Placed& placed = group.placed[i];
+    const Share& share = group.shares[placed.share];
+    const uint32_t count = appends[i].request.count;
+    appends[i].done(Appended{placed.first, count, share.time_us, share.log->PositionAt(placed.first + count),
+                             share.durability});
+  }
+}
+
+void Committer::RefuseAll(std::vector<PendingAppend> appends, const absl::Status& why) {
+  for (PendingAppend& append : appends) append.done(why);
+}
+
+void Committer::RecoverStore() {
+  const int64_t now_us = clock_.MonotonicMicros();
+  if (now_us < next_recovery_us_) return;
+  next_recovery_us_ = now_us + options_.recovery_pause_us;
+  if (!store_.Recover().ok()) return;
+  // What was under way may have survived: it is shown now, as recovery synced it. The epoch is new.
+  TailWaiters waiters;
+  for (const StoredLog& stored : store_.Logs()) {
+    const LogPtr log = logs_.FindNumber(stored.descriptor.number);
+    if (log == nullptr) continue;
+    log->Reopened(stored);
+    auto woken = log->tail().ResetTo(stored.end);
+    waiters.insert(waiters.end(), woken.begin(), woken.end());
+  }
+  recovering_ = false;
+  Wake(std::move(waiters), wakeups_);
+}
+
+}  // namespace replog

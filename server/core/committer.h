@@ -1,0 +1,78 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "server/core/append_queue.h"
+#include "server/core/executor.h"
+#include "server/core/log_registry.h"
+
+namespace replog {
+
+// The one writer of a store. Takes what all logs have ready, gives out sequences and times, encodes each record once,
+// writes one batch and syncs once; then publishes: tail, then wake-ups, then answers. So whoever sees an answer finds the
+// record in the tail.
+//
+// After a failed write every append that was under way has an unknown fate and is answered so; what waits behind it is
+// refused until the store was recovered, which is tried again and again.
+class Committer {
+ public:
+  struct Options {
+    AppendQueue::Options queue;
+    // Appends stop while the file system has less than this free.
+    uint64_t reserve_bytes = 256 << 20;
+    int64_t recovery_pause_us = 500'000;
+  };
+
+  // Everything must outlive the committer. `wakeups` runs readers when there are many of them.
+  Committer(const Options& options, LogStore& store, LogRegistry& logs, Clock& clock, Executor& wakeups);
+  // Stops if Stop was not called.
+  ~Committer();
+
+  AppendQueue& queue() { return queue_; }
+
+  // Runs `change` on the committer's thread, between groups, and waits for it. For changes of the catalog.
+  // SHUTTING_DOWN when it is too late.
+  absl::Status Run(const std::function<absl::Status()>& change);
+
+  // Commits and answers what is queued, takes nothing more, ends.
+  void Stop();
+
+  // Whether the last free-space check stopped appends.
+  bool disk_full() const { return disk_full_; }
+  // Whether the store is being recovered after a failed write.
+  bool recovering() const { return recovering_; }
+
+ private:
+  // One log's share of a group.
+  struct Share;
+  struct Group;
+
+  void Loop();
+  void Commit(std::vector<PendingAppend> appends);
+  Group Encode(std::vector<PendingAppend>& appends);
+  void Publish(Group& group, std::vector<PendingAppend>& appends);
+  void RefuseAll(std::vector<PendingAppend> appends, const absl::Status& why);
+  bool EnoughSpace();
+  void RecoverStore();
+
+  const Options options_;
+  LogStore& store_;
+  LogRegistry& logs_;
+  Clock& clock_;
+  Executor& wakeups_;
+  AppendQueue queue_;
+  std::atomic<bool> disk_full_{false};
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> recovering_{false};
+  int64_t next_recovery_us_ = 0;  // the thread's own
+  std::thread thread_;
+};
+
+// Calls everyone in `waiters`: at once when they are few, else spread over `executor`.
+void Wake(TailWaiters waiters, Executor& executor);
+
+}  // namespace replog

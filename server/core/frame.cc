@@ -1,0 +1,29 @@
+#include "server/core/frame.h"
+
+namespace replog {
+
+void FrameRecords::Add(const ChunkPtr& chunk, std::string_view run) {
+  if (run.empty()) return;
+  bytes_ += run.size();
+  if (run.size() < kShareFrom) {
+    copied_.append(run);
+    return;
+  }
+  CloseCopied();
+  pieces_.push_back({chunk, run});
+}
+
+void FrameRecords::CloseCopied() {
+  if (copied_.empty()) return;
+  auto owner = std::make_shared<const std::string>(std::move(copied_));
+  copied_.clear();
+  const std::string_view bytes = *owner;
+  pieces_.push_back({std::move(owner), bytes});
+}
+
+std::vector<Piece> FrameRecords::Finish() {
+  CloseCopied();
+  return std::move(pieces_);
+}
+
+}  // namespace replog

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/model/chunk.h"
+#include "storage/model/epoch_table.h"
+
+namespace replog {
+
+// Bytes that several may share; `owner` keeps them.
+struct Piece {
+  std::shared_ptr<const void> owner;
+  std::string_view bytes;
+};
+
+// Collects encoded records for one response. Large runs are shared with the chunk they are in; small ones are copied
+// together, since each piece costs the transport more than copying it.
+class FrameRecords {
+ public:
+  void Add(const ChunkPtr& chunk, std::string_view run);
+  size_t bytes() const { return bytes_; }
+  bool empty() const { return bytes_ == 0; }
+  // Closes what is open. Call once, last.
+  std::vector<Piece> Finish();
+
+ private:
+  void CloseCopied();
+
+  static constexpr size_t kShareFrom = 4 << 10;
+  std::vector<Piece> pieces_;
+  std::string copied_;
+  size_t bytes_ = 0;
+};
+
+// One response on a subscription, but for its encoding.
+struct Frame {
+  std::vector<Piece> records;  // concatenated `records` fields
+  Sequence next_sequence = 0;
+  Sequence committed_end = 0;
+  bool caught_up = false;
+  std::optional<Position> position;
+  std::optional<Sequence> first_kept;
+};
+
+}  // namespace replog

@@ -1,0 +1,64 @@
+#include "server/core/log.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+
+namespace replog {
+
+Log::Log(const StoredLog& stored, size_t tail_bytes)
+    : writer(stored),
+      last_time_us(stored.last_time_us),
+      bytes_before_end(stored.bytes_before_end),
+      number_(stored.descriptor.number),
+      name_(stored.descriptor.name),
+      uuid_(stored.descriptor.uuid),
+      tail_(tail_bytes, stored.first_kept, stored.end),
+      descriptor_(stored.descriptor),
+      epochs_(stored.epochs) {}
+
+LogDescriptor Log::descriptor() const {
+  MutexLock lock(mutex_);
+  return descriptor_;
+}
+
+void Log::set_settings(const LogSettings& settings) {
+  MutexLock lock(mutex_);
+  descriptor_.settings = settings;
+}
+
+Epoch Log::epoch() const {
+  MutexLock lock(mutex_);
+  return epochs_.current();
+}
+
+Position Log::PositionAt(Sequence next) const {
+  MutexLock lock(mutex_);
+  return {uuid_, descriptor_.lineage, epochs_.EpochBefore(next), next};
+}
+
+absl::Status Log::CheckPosition(const Position& position) const {
+  const Sequence end = tail_.committed_end();
+  MutexLock lock(mutex_);
+  if (position.log_uuid != uuid_) {
+    return MakeError(Reason::kWrongLog,
+                     absl::StrCat("from_position: is of log ", position.log_uuid, ", but log \"", name_, "\" is ", uuid_),
+                     {{"log_uuid", uuid_}});
+  }
+  if (position.lineage != descriptor_.lineage) {
+    return MakeError(Reason::kForked,
+                     absl::StrCat("from_position: is of lineage ", position.lineage, ", the log's is ",
+                                  descriptor_.lineage, ": start again from sequence 0"),
+                     {{"fork_sequence", "0"}});
+  }
+  return epochs_.Check(position.epoch, position.next_sequence, end);
+}
+
+void Log::Reopened(const StoredLog& stored) {
+  writer = Writer(stored);
+  last_time_us = stored.last_time_us;
+  bytes_before_end = stored.bytes_before_end;
+  MutexLock lock(mutex_);
+  epochs_ = stored.epochs;
+}
+
+}  // namespace replog

@@ -1,0 +1,143 @@
+#include "server/core/log_service.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "server/core/names.h"
+
+namespace replog {
+
+// Hands the work to a thread that may block.
+class LogService::RetentionTimer final : public Timed {
+ public:
+  explicit RetentionTimer(LogService& service) : service_(service) {}
+  int64_t OnTime(int64_t now_us) override {
+    service_.blocking_->Post([this] { service_.ApplyRetention(); });
+    return now_us + service_.options_.retention_interval_us;
+  }
+
+ private:
+  LogService& service_;
+};
+
+absl::StatusOr<std::unique_ptr<LogService>> LogService::Open(const Options& options, LogStore& store, Clock& clock) {
+  std::unique_ptr<LogService> service(new LogService(options, store, clock));
+  if (auto status = service->LoadLogs(); !status.ok()) return status;
+  service->committer_ =
+      std::make_unique<Committer>(options.committer, store, service->logs_, clock, *service->wakeups_);
+  service->retention_ = std::make_shared<RetentionTimer>(*service);
+  service->timers_.Schedule(clock.MonotonicMicros() + options.retention_interval_us, service->retention_);
+  return service;
+}
+
+LogService::LogService(const Options& options, LogStore& store, Clock& clock)
+    : options_(options),
+      store_(store),
+      clock_(clock),
+      timers_(clock),
+      wakeups_(std::make_unique<ThreadPool>(options.wakeup_threads)),
+      blocking_(std::make_unique<ThreadPool>(options.blocking_threads)),
+      cold_reader_(store, *blocking_, options.recent_read_bytes) {}
+
+LogService::~LogService() {
+  retention_.reset();
+  blocking_.reset();  // what it still runs may use the committer
+  if (committer_ != nullptr) committer_->Stop();
+}
+
+absl::Status LogService::LoadLogs() {
+  for (const StoredLog& stored : store_.Logs()) logs_.Add(std::make_shared<Log>(stored, options_.tail_bytes));
+  if (logs_.Find(kDefaultLog).ok()) return absl::OkStatus();
+  const auto stored = store_.CreateLog(std::string(kDefaultLog), LogSettings());
+  if (!stored.ok()) return stored.status();
+  logs_.Add(std::make_shared<Log>(*stored, options_.tail_bytes));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<LogPtr> LogService::CreateLog(const std::string& name, const LogSettings& settings) {
+  if (auto status = CheckLogName(name); !status.ok()) return status;
+  LogPtr log;
+  const auto status = committer_->Run([&]() -> absl::Status {
+    if (logs_.Find(name).ok()) {
+      return MakeError(Reason::kLogExists, absl::StrCat("log: \"", name, "\" exists already"), {{"log", name}});
+    }
+    if (logs_.All().size() >= options_.max_logs) {
+      return MakeError(Reason::kTooManyLogs, absl::StrCat("there are ", options_.max_logs, " logs, which is the limit"));
+    }
+    const auto stored = store_.CreateLog(name, settings);
+    if (!stored.ok()) return stored.status();
+    log = std::make_shared<Log>(*stored, options_.tail_bytes);
+    logs_.Add(log);
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return log;
+}
+
+absl::Status LogService::UpdateLog(Log& log, const LogSettings& settings) {
+  return committer_->Run([&]() -> absl::Status {
+    LogDescriptor descriptor = log.descriptor();
+    descriptor.settings = settings;
+    if (auto status = store_.UpdateLog(descriptor); !status.ok()) return status;
+    log.set_settings(settings);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status LogService::DeleteLog(const LogPtr& log) {
+  if (log->name() == kDefaultLog) return MakeError(Reason::kLogProtected, "log: \"default\" cannot be deleted");
+  return committer_->Run([&]() -> absl::Status {
+    if (logs_.FindNumber(log->number()) == nullptr) {
+      return MakeError(Reason::kLogNotFound, "log: was deleted by somebody else");
+    }
+    // Closed first: an append that is queued behind this must not be written under a number that is gone.
+    logs_.Remove(*log);
+    Wake(log->tail().Close(MakeError(Reason::kLogNotFound, absl::StrCat("the log \"", log->name(), "\" was deleted"))),
+         *wakeups_);
+    return store_.DeleteLog(log->number());
+  });
+}
+
+absl::StatusOr<Sequence> LogService::TrimLog(Log& log, Sequence before) {
+  const Sequence end = log.tail().committed_end();
+  if (before > end) {
+    return MakeError(Reason::kPastTheEnd, absl::StrCat("before_sequence: ", before, " is past the log's end ", end),
+                     {{"end_sequence", std::to_string(end)}});
+  }
+  if (auto status = TrimOnCommitter(log, before); !status.ok()) return status;
+  return log.tail().first_kept();
+}
+
+absl::Status LogService::TrimOnCommitter(Log& log, Sequence first_kept) {
+  return committer_->Run([&]() -> absl::Status {
+    if (first_kept <= log.tail().first_kept()) return absl::OkStatus();
+    // Readers first: below the trim point they must be told so, and not meet holes.
+    Wake(log.tail().Trim(first_kept), *wakeups_);
+    return store_.Trim(log.number(), first_kept);
+  });
+}
+
+void LogService::ApplyRetention() {
+  for (const LogPtr& log : logs_.All()) {
+    const RetentionView view{log->number(), log->descriptor().settings, log->tail().first_kept(),
+                             log->tail().committed_end(), log->bytes_before_end};
+    // An error is met again, and reported, by whoever reads or appends.
+    const auto point = RetentionPoint(view, store_, clock_.WallMicros());
+    if (point.ok() && *point > view.first_kept) TrimOnCommitter(*log, *point).IgnoreError();
+  }
+}
+
+size_t LogService::ColdReadBytes(size_t max_frame_bytes) const {
+  const uint64_t readers = std::max<uint64_t>(subscribers_, 1);
+  return std::clamp<size_t>(options_.cold_read_bytes / readers, 1, max_frame_bytes);
+}
+
+void LogService::CloseReaders() {
+  for (const LogPtr& log : logs_.All()) {
+    Wake(log->tail().Close(MakeError(Reason::kShuttingDown, "the server is stopping; resume on another or later")),
+         *wakeups_);
+  }
+}
+
+}  // namespace replog

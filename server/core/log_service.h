@@ -1,0 +1,86 @@
+#pragma once
+
+#include <memory>
+#include <thread>
+
+#include "server/core/cold_reader.h"
+#include "server/core/committer.h"
+#include "server/core/limits.h"
+#include "server/core/log_registry.h"
+#include "server/core/retention.h"
+#include "server/core/timer_queue.h"
+
+namespace replog {
+
+// The server without a network: the store, its logs, their committer and readers, and what runs beside them. The RPC
+// layer translates to and from it. Thread-safe.
+class LogService {
+ public:
+  struct Options {
+    Limits limits;
+    Committer::Options committer;
+    size_t tail_bytes = 64 << 20;         // of each log
+    size_t recent_read_bytes = 16 << 20;  // see ColdReader
+    // What subscriptions that are behind may hold together; each gets its share, between one chunk and a frame.
+    size_t cold_read_bytes = 128 << 20;
+    int blocking_threads = 2;
+    int wakeup_threads = 2;
+    int64_t retention_interval_us = 10'000'000;
+    size_t max_logs = 10'000;
+  };
+
+  // Makes the default log when the store is new. `store` and `clock` must outlive the service.
+  static absl::StatusOr<std::unique_ptr<LogService>> Open(const Options& options, LogStore& store, Clock& clock);
+  // Stops.
+  ~LogService();
+
+  const Options& options() const { return options_; }
+  LogStore& store() { return store_; }
+  Clock& clock() { return clock_; }
+  LogRegistry& logs() { return logs_; }
+  AppendQueue& appends() { return committer_->queue(); }
+  // Whether appends and reads can work now; false while the store is being recovered.
+  bool healthy() const { return !committer_->recovering(); }
+  ColdReader& cold_reader() { return cold_reader_; }
+  Executor& blocking() { return *blocking_; }
+  TimerQueue& timers() { return timers_; }
+
+  absl::StatusOr<LogPtr> CreateLog(const std::string& name, const LogSettings& settings);
+  absl::Status UpdateLog(Log& log, const LogSettings& settings);
+  // Ends the log's readers with LOG_NOT_FOUND.
+  absl::Status DeleteLog(const LogPtr& log);
+  // Returns the first kept sequence.
+  absl::StatusOr<Sequence> TrimLog(Log& log, Sequence before);
+
+  // How much one reader that is behind may read at a time.
+  size_t ColdReadBytes(size_t max_frame_bytes) const;
+  // Open subscriptions of all logs.
+  std::atomic<uint64_t>& subscribers() { return subscribers_; }
+
+  // Ends every reader with SHUTTING_DOWN. Appends go on.
+  void CloseReaders();
+  // Commits and answers what is queued; every later append is refused.
+  void StopAppends() { committer_->Stop(); }
+
+ private:
+  LogService(const Options& options, LogStore& store, Clock& clock);
+  absl::Status LoadLogs();
+  // Applies every log's retention. A timer of its own.
+  class RetentionTimer;
+  void ApplyRetention();
+  absl::Status TrimOnCommitter(Log& log, Sequence first_kept);
+
+  const Options options_;
+  LogStore& store_;
+  Clock& clock_;
+  LogRegistry logs_;
+  std::atomic<uint64_t> subscribers_{0};
+  TimerQueue timers_;
+  std::shared_ptr<RetentionTimer> retention_;
+  std::unique_ptr<ThreadPool> wakeups_;
+  std::unique_ptr<ThreadPool> blocking_;
+  ColdReader cold_reader_;
+  std::unique_ptr<Committer> committer_;
+};
+
+}  // namespace replog

@@ -1,0 +1,75 @@
+#include "server/core/names.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/utf8.h"
+
+namespace replog {
+namespace {
+
+constexpr size_t kMaxLogNameBytes = 128;
+
+absl::string_view Abseil(std::string_view text) { return {text.data(), text.size()}; }
+
+absl::Status Invalid(std::string_view field, const std::string& why, Metadata metadata = {}) {
+  metadata.insert(metadata.begin(), {"field", std::string(field)});
+  return MakeError(Reason::kInvalidField, absl::StrCat(Abseil(field), ": ", why), metadata);
+}
+
+// Whether UTF-8 text has a control character: U+0000 to U+001F and U+007F to U+009F.
+bool HasControl(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x20 || c == 0x7f) return true;
+    if (c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) return true;
+  }
+  return false;
+}
+
+absl::Status CheckCharacters(std::string_view text, std::string_view field, const Limits& limits) {
+  if (text.size() > limits.channel_bytes) {
+    const auto limit = std::to_string(limits.channel_bytes);
+    const auto value = std::to_string(text.size());
+    return Invalid(field, absl::StrCat("has ", value, " bytes, the limit is ", limit),
+                   {{"limit", limit}, {"value", value}});
+  }
+  if (!IsUtf8(text)) return Invalid(field, "is not UTF-8");
+  if (HasControl(text)) return Invalid(field, "has a control character");
+  if (text.find('*') != std::string_view::npos) return Invalid(field, "has a `*`");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckChannelName(std::string_view name, std::string_view field, const Limits& limits) {
+  if (name.empty()) return Invalid(field, "is required");
+  return CheckCharacters(name, field, limits);
+}
+
+absl::Status CheckChannelPattern(std::string_view pattern, std::string_view field, const Limits& limits) {
+  if (pattern.empty()) return Invalid(field, "is empty; leave it out to get all channels");
+  if (pattern.back() == '*') pattern.remove_suffix(1);
+  return CheckCharacters(pattern, field, limits);
+}
+
+absl::Status CheckLogName(std::string_view name) {
+  if (name.empty()) return Invalid("log", "is required");
+  if (name.size() > kMaxLogNameBytes) {
+    return Invalid("log", absl::StrCat("has ", name.size(), " bytes, the limit is ", kMaxLogNameBytes),
+                   {{"limit", std::to_string(kMaxLogNameBytes)}, {"value", std::to_string(name.size())}});
+  }
+  const auto legal = [](char c) { return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '-'; };
+  if (!std::all_of(name.begin(), name.end(), legal)) {
+    return Invalid("log", absl::StrCat("\"", Abseil(name), "\" has other characters than a-z, A-Z, 0-9, `.`, `_`, `-`"));
+  }
+  if (name[0] == '.') return Invalid("log", "must not start with `.`");
+  if (name[0] == '_') {
+    return MakeError(Reason::kLogProtected, "log: names starting with `_` are the product's own");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace replog

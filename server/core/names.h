@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "server/core/limits.h"
+
+namespace replog {
+
+// The log that an empty name means; it always exists.
+inline constexpr std::string_view kDefaultLog = "default";
+
+inline std::string_view LogNameOrDefault(std::string_view name) { return name.empty() ? kDefaultLog : name; }
+
+// A channel's name: UTF-8, 1 byte to the limit, no control characters, no `*`. `field` is what the error names.
+absl::Status CheckChannelName(std::string_view name, std::string_view field, const Limits& limits);
+
+// A reader's filter entry: a channel's name, or the beginning of one (possibly nothing) and `*`.
+absl::Status CheckChannelPattern(std::string_view pattern, std::string_view field, const Limits& limits);
+
+// A log's name as users may give it: 1 to 128 bytes of [a-zA-Z0-9._-], not starting with `_` or `.`.
+absl::Status CheckLogName(std::string_view name);
+
+}  // namespace replog

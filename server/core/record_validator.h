@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "proto/wire/fields.h"
+#include "server/core/limits.h"
+
+namespace replog {
+
+// Checks encoded NewRecords, whose bytes become part of the log: one that a strict client could not parse would break
+// every reader for ever. So: every string is UTF-8; every singular field, the body and every header name occurs at most
+// once; no field is unknown, the server's own or not built yet; varints are as short as they can be. One for each
+// request; not thread-safe.
+class RecordValidator {
+ public:
+  explicit RecordValidator(const Limits& limits) : limits_(limits) {}
+
+  // `index` is the record's place in the request, for the error. `encoded` must outlive the validator.
+  absl::Status Check(std::string_view encoded, size_t index);
+
+ private:
+  absl::Status CheckField(const wire::Field& field);
+  absl::Status CheckChannel(const wire::Field& field);
+  absl::Status CheckBody(const wire::Field& field);
+  absl::Status CheckHeader(const wire::Field& field);
+  absl::Status AddHeader(std::string_view name, std::string_view value);
+  absl::Status Once(uint32_t number, std::string_view name);
+  std::string Path(std::string_view field) const;
+
+  const Limits& limits_;
+  // The last channel that was found good: batches are mostly of one.
+  std::string_view good_channel_;
+  // Of the record at hand.
+  size_t index_ = 0;
+  uint32_t seen_ = 0;  // bit n: field n occurred
+  size_t header_bytes_ = 0;
+  std::vector<std::string_view> header_names_;
+};
+
+}  // namespace replog

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+#include "absl/status/statusor.h"
+#include "server/core/log.h"
+
+namespace replog {
+
+// Where a reader begins, as it asked.
+struct FromBeginning {};
+struct FromSequence { Sequence sequence = 0; };
+struct FromPosition { Position position; };
+struct FromEnd {};
+struct FromTime { int64_t time_us = 0; };
+using Start = std::variant<FromBeginning, FromSequence, FromPosition, FromEnd, FromTime>;
+
+// The place it stands for in `log` now. BELOW_FIRST_KEPT, PAST_THE_END, WRONG_LOG, FORKED. Reads the store (and so
+// blocks) for FromTime only.
+absl::StatusOr<Sequence> ResolveStart(const Start& start, const Log& log, LogStore& store);
+
+// The first record in [from, end) whose time is at or after `time_us`, or `end`.
+absl::StatusOr<Sequence> FindTime(const Log& log, LogStore& store, Sequence from, Sequence end, int64_t time_us);
+
+}  // namespace replog

@@ -1,0 +1,157 @@
+#include "server/core/subscription.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "proto/wire/record_view.h"
+
+namespace replog {
+
+Subscription::Subscription(Options options, int64_t now_us)
+    : options_(std::move(options)),
+      next_(options_.start.next_sequence),
+      epoch_(options_.start.epoch),
+      bookmark_at_us_(now_us + options_.bookmark_interval_us) {}
+
+Subscription::Step Subscription::Next(int64_t now_us) {
+  if (!ended_) Fill();
+  if (!records_.empty() || (!ended_ && SomethingToSay(now_us))) return Step::kSend;
+  if (ended_ || UntilReached()) return Step::kFinish;
+  if (waiting_) return Step::kWait;
+  if (behind_) return Step::kReadStore;
+  return Step::kAskTail;
+}
+
+bool Subscription::SomethingToSay(int64_t now_us) const {
+  if (UntilReached()) return !sent_any_ || sent_next_ != next_;
+  if (AtEnd() && !sent_caught_up_) return true;
+  return now_us >= bookmark_at_us_ && heard_of_end_;
+}
+
+void Subscription::OnTail(TailAnswer answer) {
+  committed_end_ = answer.committed_end;
+  first_kept_ = answer.first_kept;
+  heard_of_end_ = true;
+  if (answer.kind == TailAnswer::Kind::kClosed) return End(std::move(answer.closed));
+  if (next_ < first_kept_) return EndTrimmed();
+  waiting_ = answer.kind == TailAnswer::Kind::kWait;
+  behind_ = answer.kind == TailAnswer::Kind::kBehind;
+  if (answer.kind == TailAnswer::Kind::kBatch) {
+    chunks_end_ = answer.chunks.back()->end();
+    chunks_.insert(chunks_.end(), std::make_move_iterator(answer.chunks.begin()),
+                   std::make_move_iterator(answer.chunks.end()));
+  }
+}
+
+void Subscription::EndTrimmed() {
+  End(MakeError(Reason::kBelowFirstKept,
+                absl::StrCat("the next record, ", next_, ", was trimmed away; the log begins at ", first_kept_),
+                {{"first_kept_sequence", std::to_string(first_kept_)}}));
+}
+
+void Subscription::OnStore(absl::StatusOr<ChunkRun> answer, Sequence first_kept) {
+  if (ended_) return;
+  behind_ = false;
+  heard_of_end_ = false;
+  first_kept_ = first_kept;
+  if (next_ < first_kept_) return EndTrimmed();
+  if (!answer.ok()) return End(answer.status());
+  chunks_end_ = answer->next;
+  chunks_.insert(chunks_.end(), std::make_move_iterator(answer->chunks.begin()),
+                 std::make_move_iterator(answer->chunks.end()));
+  if (chunks_.empty()) next_ = std::max(next_, chunks_end_);
+}
+
+void Subscription::End(absl::Status status) {
+  if (ended_) return;
+  ended_ = true;
+  status_ = std::move(status);
+  chunks_.clear();
+}
+
+void Subscription::Fill() {
+  while (!chunks_.empty() && !UntilReached()) {
+    if (!TakeFrom(chunks_.front())) return;
+    chunks_.pop_front();
+    if (chunks_.empty()) next_ = std::max(next_, chunks_end_);
+  }
+  if (!UntilReached()) return;
+  chunks_.clear();
+  next_ = *options_.until;
+}
+
+bool Subscription::TakeFrom(const ChunkPtr& chunk) {
+  const auto coverage = options_.filter.CoverageOf(*chunk);
+  if (coverage == ChannelFilter::Coverage::kNone) {
+    next_ = std::max(next_, chunk->end());
+    epoch_ = chunk->epoch();
+    return true;
+  }
+  const bool whole = coverage == ChannelFilter::Coverage::kWhole && next_ <= chunk->first() &&
+                     (!options_.until || chunk->end() <= *options_.until) &&
+                     records_.bytes() + chunk->records().size() <= options_.max_frame_bytes;
+  if (!whole) return TakeRecords(chunk);
+  records_.Add(chunk, chunk->records());
+  next_ = chunk->end();
+  epoch_ = chunk->epoch();
+  return true;
+}
+
+bool Subscription::TakeRecords(const ChunkPtr& chunk) {
+  wire::RecordsReader reader(chunk->records());
+  std::string_view encoded;
+  const char* run = nullptr;  // where adjacent records to send begin
+  size_t run_bytes = 0;
+  const auto close_run = [&] {
+    if (run != nullptr) records_.Add(chunk, {run, run_bytes});
+    run = nullptr;
+    run_bytes = 0;
+  };
+  epoch_ = chunk->epoch();
+  const char* entry = reader.rest().data();
+  bool full = false;
+  for (Sequence sequence = chunk->first(); reader.Next(encoded); ++sequence) {
+    const char* const begin = entry;
+    entry = reader.rest().data();
+    if (sequence < next_) continue;
+    if (options_.until && sequence >= *options_.until) break;
+    if (options_.filter.Matches(options_.filter.all() ? std::string_view() : wire::ChannelOf(encoded))) {
+      const auto size = static_cast<size_t>(entry - begin);
+      const size_t pending = records_.bytes() + run_bytes;
+      full = pending > 0 && pending + size > options_.max_frame_bytes;
+      if (full) break;
+      if (run == nullptr) run = begin;
+      run_bytes += size;
+    } else {
+      close_run();
+    }
+    next_ = sequence + 1;
+  }
+  close_run();
+  return !full;
+}
+
+Frame Subscription::TakeFrame(int64_t now_us) {
+  Frame frame;
+  frame.records = records_.Finish();
+  records_ = FrameRecords();
+  frame.next_sequence = next_;
+  frame.committed_end = committed_end_;
+  frame.caught_up = AtEnd();
+  if (!sent_any_ || epoch_ != sent_epoch_) {
+    frame.position = options_.start;
+    frame.position->epoch = epoch_;
+    frame.position->next_sequence = next_;
+  }
+  if (!sent_any_ || first_kept_ != sent_first_kept_) frame.first_kept = first_kept_;
+  sent_any_ = true;
+  sent_caught_up_ = frame.caught_up;
+  sent_next_ = next_;
+  sent_epoch_ = epoch_;
+  sent_first_kept_ = first_kept_;
+  bookmark_at_us_ = now_us + options_.bookmark_interval_us;
+  return frame;
+}
+
+}  // namespace replog

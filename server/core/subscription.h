@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/core/frame.h"
+#include "server/core/tail.h"
+#include "storage/model/channel_filter.h"
+#include "storage/model/log_store.h"
+
+namespace replog {
+
+// One subscriber's side of the log: what to send next, when to say caught up, when to send a bookmark, when to end.
+// A pure state machine; it knows neither threads nor the transport nor the clock. Its driver asks Next() and does what
+// it says. Not thread-safe.
+//
+//        +--------> kAskTail --kBatch--> (chunks to send) --> kSend --+
+//        |            |   \--kWait--> kWait --OnWake--+                |
+//        |            \--kBehind--> kReadStore --OnStore--> (chunks)   |
+//        +---------------------------------------------------+--------+
+//   any state --End, until reached, trimmed away--> kFinish
+class Subscription {
+ public:
+  struct Options {
+    Position start;  // with the epoch of the record before it
+    std::optional<Sequence> until;
+    ChannelFilter filter;
+    size_t max_frame_bytes = 256 << 10;
+    // A frame at least this often; jittered by the caller, 5 to 15 s.
+    int64_t bookmark_interval_us = 10'000'000;
+  };
+
+  Subscription(Options options, int64_t now_us);
+
+  enum class Step : uint8_t {
+    kAskTail,    // ask Tail::Read(next()) and pass the answer to OnTail
+    kReadStore,  // read the store from next() to committed_end() and pass the answer to OnStore
+    kSend,       // send TakeFrame(); ask for the next step when the transport has taken it
+    kWait,       // nothing to do before OnWake or bookmark_at()
+    kFinish,     // end the stream with status()
+  };
+  Step Next(int64_t now_us);
+
+  void OnTail(TailAnswer answer);
+  // `first_kept` as it is after the read: what was trimmed away meanwhile is missing, not damaged.
+  void OnStore(absl::StatusOr<ChunkRun> answer, Sequence first_kept);
+  // The tail called; ask it again.
+  void OnWake() { waiting_ = false; }
+  // Ends the stream with `status` as soon as no frame is in flight.
+  void End(absl::Status status);
+
+  Frame TakeFrame(int64_t now_us);
+
+  // Everything before it was put into a frame or does not match.
+  Sequence next() const { return next_; }
+  Sequence committed_end() const { return committed_end_; }
+  int64_t bookmark_at_us() const { return bookmark_at_us_; }
+  const absl::Status& status() const { return status_; }
+  const ChannelFilter& filter() const { return options_.filter; }
+  size_t max_frame_bytes() const { return options_.max_frame_bytes; }
+
+ private:
+  bool UntilReached() const { return options_.until.has_value() && next_ >= *options_.until; }
+  bool AtEnd() const { return chunks_.empty() && next_ >= committed_end_ && heard_of_end_; }
+  // Moves chunks into `records_`; true when it is worth sending or there is no more.
+  void Fill();
+  void EndTrimmed();
+  // False when the frame is full and the chunk is not used up.
+  bool TakeFrom(const ChunkPtr& chunk);
+  bool TakeRecords(const ChunkPtr& chunk);
+  // Whether there is something to say that has no record in it.
+  bool SomethingToSay(int64_t now_us) const;
+
+  const Options options_;
+  Sequence next_;
+  Epoch epoch_;  // of the record before next_
+  std::deque<ChunkPtr> chunks_;
+  Sequence chunks_end_ = 0;  // when chunks_ is used up, everything before this is
+  FrameRecords records_;
+  bool waiting_ = false;
+  bool behind_ = false;
+  bool heard_of_end_ = false;  // committed_end_ is of the last question asked: not so after a read of the store
+
+  Sequence committed_end_ = 0;
+  Sequence first_kept_ = 0;
+  absl::Status status_;
+  bool ended_ = false;
+
+  // What the last frame said.
+  bool sent_any_ = false;
+  bool sent_caught_up_ = false;
+  Sequence sent_next_ = 0;
+  Epoch sent_epoch_ = 0;
+  Sequence sent_first_kept_ = 0;
+  int64_t bookmark_at_us_;
+};
+
+}  // namespace replog

@@ -1,0 +1,89 @@
+#include "server/main/commands.h"
+
+#include <signal.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+
+#include "server/rpc/rpc_server.h"
+#include "storage/rocks/rocks_store.h"
+
+namespace replog {
+namespace {
+
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "replogd: %s\n", std::string(status.message()).c_str());
+  return 1;
+}
+
+void SetUpLogging(const std::string& level) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("replogd"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %l %v", spdlog::pattern_time_type::utc);
+  spdlog::set_level(level == "warn" ? spdlog::level::warn : spdlog::level::from_str(level));
+}
+
+// Blocks the signals that end the server, in this thread and those it starts, so that one thread can wait for them.
+sigset_t BlockSignals() {
+  ::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+void ReportProblems(const std::string& log, const VerifyProgress& progress) {
+  std::printf("log %s: %llu chunks, %llu records, %llu bytes, %llu problems\n", log.c_str(),
+              static_cast<unsigned long long>(progress.chunks), static_cast<unsigned long long>(progress.records),
+              static_cast<unsigned long long>(progress.bytes), static_cast<unsigned long long>(progress.problem_count));
+  for (const VerifyProblem& problem : progress.problems) {
+    std::printf("  sequences %llu to %llu: %s\n", static_cast<unsigned long long>(problem.first),
+                static_cast<unsigned long long>(problem.end - 1), problem.description.c_str());
+  }
+}
+
+}  // namespace
+
+int Serve(const ServerOptions& options) {
+  const sigset_t signals = BlockSignals();
+  SetUpLogging(options.log_level);
+  const auto store = RocksStore::Open(options.store);
+  if (!store.ok()) return Fail(store.status());
+  const auto service = LogService::Open(options.service, **store, SystemClock());
+  if (!service.ok()) return Fail(service.status());
+  const auto server = RpcServer::Start(**service, options.listen);
+  if (!server.ok()) return Fail(server.status());
+  spdlog::info("serving gRPC on {}, data in {}", (*server)->address(), options.store.directory);
+  for (const LogPtr& log : (*service)->logs().All()) {
+    spdlog::info("log {}: sequences {} to {}, epoch {}", log->name(), log->tail().first_kept(),
+                 log->tail().committed_end(), log->epoch());
+  }
+  std::printf("listening %s\n", (*server)->address().c_str());
+  std::fflush(stdout);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("stopping on {}", strsignal(signal));
+  (*server)->Stop();
+  spdlog::info("stopped");
+  return 0;
+}
+
+int VerifyOffline(const ServerOptions& options) {
+  const auto store = RocksStore::OpenReadOnly(options.store);
+  if (!store.ok()) return Fail(store.status());
+  uint64_t problems = 0;
+  for (const StoredLog& log : (*store)->Logs()) {
+    const auto status = (*store)->Verify(log.descriptor.number, log.first_kept, log.end,
+                                         [&](const VerifyProgress& progress) {
+                                           if (progress.done) ReportProblems(log.descriptor.name, progress);
+                                           problems += progress.done ? progress.problem_count : 0;
+                                           return true;
+                                         });
+    if (!status.ok()) return Fail(status);
+  }
+  return problems == 0 ? 0 : 1;
+}
+
+}  // namespace replog

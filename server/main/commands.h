@@ -1,0 +1,15 @@
+#pragma once
+
+#include "server/main/options.h"
+
+namespace replog {
+
+// What replogd can do. Each returns the process's exit code: 0, or 1 with a message on standard error.
+
+// Serves until SIGTERM or SIGINT. Prints "listening host:port" on standard output once it does.
+int Serve(const ServerOptions& options);
+
+// Checks a data directory that no server has open. 1 also when problems were found; they go to standard output.
+int VerifyOffline(const ServerOptions& options);
+
+}  // namespace replog

@@ -1,0 +1,149 @@
+#include "server/rpc/append_stream.h"
+
+#include "base/error.h"
+#include "server/rpc/buffers.h"
+#include "server/rpc/convert.h"
+#include "server/rpc/status_map.h"
+
+namespace replog {
+
+AppendStream* AppendStream::Create(LogService& service, StreamRegistry& streams) {
+  std::shared_ptr<AppendStream> stream(new AppendStream(service, streams));
+  stream->self_ = stream;
+  const bool serving = streams.Add(stream);
+  {
+    MutexLock lock(stream->mutex_);
+    stream->Pump();
+  }
+  if (!serving) stream->Stop();
+  return stream.get();
+}
+
+void AppendStream::OnDone() {
+  streams_.Remove(this);
+  const auto last = std::move(self_);  // may delete this, when it goes out of scope
+}
+
+void AppendStream::OnReadDone(bool ok) {
+  std::string encoded = ok ? Flatten(incoming_) : std::string();
+  MutexLock lock(mutex_);
+  reading_ = false;
+  if (ok && !no_more_reads_) {
+    Take(std::move(encoded));
+  } else {
+    no_more_reads_ = true;
+  }
+  Pump();
+}
+
+void AppendStream::Take(std::string encoded) {
+  const uint64_t ticket = first_ticket_ + slots_.size();
+  slots_.push_back({std::nullopt, encoded.size()});
+  under_way_bytes_ += encoded.size();
+  auto request = ParseAppendRequest(std::move(encoded), service_.options().limits);
+  if (!request.ok()) {
+    if (ReasonOf(request.status()) == Reason::kMalformed) {
+      // Not a message: nothing that follows can be trusted to be what the client meant.
+      slots_.pop_back();
+      no_more_reads_ = true;
+      end_ = request.status();
+      return;
+    }
+    return AnswerLocked(ticket, request.status());
+  }
+  auto log = service_.logs().Find(request->log);
+  if (!log.ok()) return AnswerLocked(ticket, log.status());
+  const auto done = [self = shared_from_this(), ticket](absl::StatusOr<Appended> outcome) {
+    self->Answer(ticket, outcome);
+  };
+  Submit({*std::move(log), *std::move(request), done});
+}
+
+void AppendStream::Submit(PendingAppend append) {
+  const auto on_room = [weak = weak_from_this()] {
+    if (const auto stream = weak.lock()) stream->OnRoom();
+  };
+  switch (service_.appends().TryPut(append, on_room)) {
+    case AppendQueue::Offer::kTaken:
+      return;
+    case AppendQueue::Offer::kFull:
+      parked_ = std::move(append);
+      return;
+    case AppendQueue::Offer::kClosed:
+      // The last slot is this one's: nothing is read while one is parked.
+      AnswerLocked(first_ticket_ + slots_.size() - 1, MakeError(Reason::kShuttingDown, "the server is stopping; nothing was written"));
+  }
+}
+
+void AppendStream::OnRoom() {
+  MutexLock lock(mutex_);
+  if (!parked_.has_value()) return;
+  PendingAppend append = *std::move(parked_);
+  parked_.reset();
+  Submit(std::move(append));
+  Pump();
+}
+
+void AppendStream::Answer(uint64_t ticket, const absl::StatusOr<Appended>& outcome) {
+  MutexLock lock(mutex_);
+  AnswerLocked(ticket, outcome);
+  Pump();
+}
+
+void AppendStream::AnswerLocked(uint64_t ticket, const absl::StatusOr<Appended>& outcome) {
+  v1::AppendStreamResponse response;
+  if (outcome.ok()) {
+    FillAppendResponse(*outcome, *response.mutable_appended());
+  } else {
+    *response.mutable_error() = ToRpcStatus(outcome.status());
+  }
+  Slot& slot = slots_[ticket - first_ticket_];
+  slot.answer = Concatenate({}, response);
+  under_way_bytes_ -= slot.bytes;
+}
+
+void AppendStream::Pump() {
+  if (finished_) return;
+  while (broken_ && !slots_.empty() && slots_.front().answer.has_value()) {
+    slots_.pop_front();
+    ++first_ticket_;
+  }
+  if (!writing_ && !broken_ && !slots_.empty() && slots_.front().answer.has_value()) {
+    outgoing_ = *std::move(slots_.front().answer);
+    slots_.pop_front();
+    ++first_ticket_;
+    writing_ = true;
+    StartWrite(&outgoing_);
+  }
+  if (!reading_ && !no_more_reads_ && !parked_.has_value() && under_way_bytes_ < kMaxUnderWayBytes) {
+    reading_ = true;
+    StartRead(&incoming_);
+  }
+  const bool all_answered = slots_.empty() && !writing_;
+  if (no_more_reads_ && !writing_ && (all_answered || broken_)) {
+    finished_ = true;
+    Finish(ToGrpcStatus(end_));
+  }
+}
+
+void AppendStream::OnWriteDone(bool ok) {
+  MutexLock lock(mutex_);
+  writing_ = false;
+  if (!ok) broken_ = no_more_reads_ = true;
+  Pump();
+}
+
+void AppendStream::OnCancel() {
+  MutexLock lock(mutex_);
+  broken_ = no_more_reads_ = true;
+  Pump();
+}
+
+void AppendStream::Stop() {
+  MutexLock lock(mutex_);
+  if (end_.ok()) end_ = MakeError(Reason::kShuttingDown, "the server is stopping; what was not answered was not written");
+  no_more_reads_ = true;
+  Pump();
+}
+
+}  // namespace replog

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <grpcpp/support/server_callback.h>
+
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "server/core/log_service.h"
+#include "server/rpc/stoppable.h"
+
+namespace replog {
+
+// One AppendStream call. Requests are given to the committer as they come; answers leave in the order of the requests.
+// Back-pressure is not reading: while too much of this stream is under way, or the log's queue is full, the next request
+// stays in the transport.
+//
+// Owns itself from Create to OnDone; what is under way with the committer keeps it alive too.
+class AppendStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+                           public Stoppable,
+                           public std::enable_shared_from_this<AppendStream> {
+ public:
+  // Both must outlive every call of the server.
+  static AppendStream* Create(LogService& service, StreamRegistry& streams);
+
+  void OnReadDone(bool ok) override TSA_EXCLUDES(mutex_);
+  void OnWriteDone(bool ok) override TSA_EXCLUDES(mutex_);
+  void OnCancel() override TSA_EXCLUDES(mutex_);
+  void OnDone() override;
+  void Stop() override TSA_EXCLUDES(mutex_);
+
+ private:
+  // Of one stream; a single larger request is let through.
+  static constexpr size_t kMaxUnderWayBytes = 8 << 20;
+
+  // One request's place in the order of answers.
+  struct Slot {
+    std::optional<grpc::ByteBuffer> answer;
+    size_t bytes = 0;
+  };
+
+  AppendStream(LogService& service, StreamRegistry& streams) : service_(service), streams_(streams) {}
+  void Take(std::string encoded) TSA_REQUIRES(mutex_);
+  void Submit(PendingAppend append) TSA_REQUIRES(mutex_);
+  void OnRoom() TSA_EXCLUDES(mutex_);
+  void Answer(uint64_t ticket, const absl::StatusOr<Appended>& outcome) TSA_EXCLUDES(mutex_);
+  void AnswerLocked(uint64_t ticket, const absl::StatusOr<Appended>& outcome) TSA_REQUIRES(mutex_);
+  // Starts whatever can be started.
+  void Pump() TSA_REQUIRES(mutex_);
+
+  LogService& service_;
+  StreamRegistry& streams_;
+  std::shared_ptr<AppendStream> self_;
+  grpc::ByteBuffer incoming_;  // gRPC's while reading_
+  grpc::ByteBuffer outgoing_;  // gRPC's while writing_
+
+  Mutex mutex_;
+  std::deque<Slot> slots_ TSA_GUARDED_BY(mutex_);
+  uint64_t first_ticket_ TSA_GUARDED_BY(mutex_) = 0;  // of slots_.front()
+  size_t under_way_bytes_ TSA_GUARDED_BY(mutex_) = 0;
+  std::optional<PendingAppend> parked_ TSA_GUARDED_BY(mutex_);  // waits for room in the log's queue
+  bool reading_ TSA_GUARDED_BY(mutex_) = false;
+  bool writing_ TSA_GUARDED_BY(mutex_) = false;
+  bool no_more_reads_ TSA_GUARDED_BY(mutex_) = false;
+  bool broken_ TSA_GUARDED_BY(mutex_) = false;  // the client is gone: answers go nowhere
+  bool finished_ TSA_GUARDED_BY(mutex_) = false;
+  absl::Status end_ TSA_GUARDED_BY(mutex_);
+};
+
+}  // namespace replog

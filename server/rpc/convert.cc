@@ -1,0 +1,173 @@
+#include "server/rpc/convert.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "server/core/names.h"
+
+namespace replog {
+namespace {
+
+constexpr int64_t kMicrosPerSecond = 1'000'000;
+constexpr int64_t kMinRetentionAgeUs = kMicrosPerSecond;
+constexpr uint64_t kMinRetentionBytes = 1 << 20;
+// The years 0001 to 9999, as google.protobuf.Timestamp has them.
+constexpr int64_t kFirstSecond = -62135596800;
+constexpr int64_t kLastSecond = 253402300799;
+
+absl::Status Invalid(std::string_view field, std::string_view why) {
+  const std::string name(field);
+  return MakeError(Reason::kInvalidField, absl::StrCat(name, ": ", std::string(why)), {{"field", name}});
+}
+
+absl::StatusOr<Start> ToStart(const v1::Position& position, std::string_view field) {
+  if (!position.has_next_sequence()) return Invalid(field, "next_sequence is required");
+  return Start(FromPosition{ToPosition(position)});
+}
+
+absl::StatusOr<Start> ToStart(const google::protobuf::Timestamp& time, std::string_view field) {
+  const auto time_us = ToMicros(time, field);
+  if (!time_us.ok()) return time_us.status();
+  return Start(FromTime{*time_us});
+}
+
+}  // namespace
+
+void FillTimestamp(int64_t time_us, google::protobuf::Timestamp& out) {
+  out.set_seconds(time_us / kMicrosPerSecond);
+  out.set_nanos(static_cast<int32_t>(time_us % kMicrosPerSecond * 1000));
+}
+
+absl::StatusOr<int64_t> ToMicros(const google::protobuf::Timestamp& time, std::string_view field) {
+  if (time.seconds() < kFirstSecond || time.seconds() > kLastSecond || time.nanos() < 0 || time.nanos() > 999'999'999) {
+    return Invalid(field, "is not a legal timestamp");
+  }
+  // Up to the next microsecond: a record at or after the time asked for is then at or after this.
+  return time.seconds() * kMicrosPerSecond + (time.nanos() + 999) / 1000;
+}
+
+void FillPosition(const Position& position, v1::Position& out) {
+  out.set_log_uuid(position.log_uuid);
+  out.set_lineage(position.lineage);
+  out.set_epoch(position.epoch);
+  out.set_next_sequence(position.next_sequence);
+}
+
+Position ToPosition(const v1::Position& position) {
+  return {position.log_uuid(), position.lineage(), position.epoch(), position.next_sequence()};
+}
+
+v1::Durability ToDurability(Durability durability) {
+  return durability == Durability::kSync ? v1::DURABILITY_SYNC : v1::DURABILITY_OS;
+}
+
+void FillAppendResponse(const Appended& appended, v1::AppendResponse& out) {
+  out.set_first_sequence(appended.first);
+  out.set_last_sequence(appended.first + appended.count - 1);
+  FillPosition(appended.position, *out.mutable_position());
+  out.set_durability(ToDurability(appended.durability));
+  FillTimestamp(appended.time_us, *out.mutable_time());
+}
+
+absl::StatusOr<Start> ToStart(const v1::SubscribeRequest& request) {
+  switch (request.start_case()) {
+    case v1::SubscribeRequest::kFromSequence:
+      return Start(FromSequence{request.from_sequence()});
+    case v1::SubscribeRequest::kFromPosition:
+      return ToStart(request.from_position(), "from_position");
+    case v1::SubscribeRequest::kFromTime:
+      return ToStart(request.from_time(), "from_time");
+    case v1::SubscribeRequest::kNewOnly:
+      if (!request.new_only()) return Invalid("new_only", "only `true` is legal; leave it out for the beginning");
+      return Start(FromEnd());
+    case v1::SubscribeRequest::kFromCursor:
+      return MakeError(Reason::kNotBuilt, "from_cursor: is not supported by this server yet", {{"field", "from_cursor"}});
+    case v1::SubscribeRequest::START_NOT_SET:
+      break;
+  }
+  return Start(FromBeginning());
+}
+
+absl::StatusOr<std::optional<Start>> ToStart(const v1::ReadRequest& request) {
+  switch (request.start_case()) {
+    case v1::ReadRequest::kFromSequence:
+      return Start(FromSequence{request.from_sequence()});
+    case v1::ReadRequest::kFromPosition:
+      return ToStart(request.from_position(), "from_position");
+    case v1::ReadRequest::kFromTime:
+      return ToStart(request.from_time(), "from_time");
+    case v1::ReadRequest::START_NOT_SET:
+      break;
+  }
+  return std::optional<Start>();
+}
+
+absl::StatusOr<ChannelFilter> ToFilter(const google::protobuf::RepeatedPtrField<std::string>& channels,
+                                       const Limits& limits) {
+  const auto count = static_cast<size_t>(channels.size());
+  if (count > limits.channel_patterns) {
+    return MakeError(Reason::kTooLarge, absl::StrCat("channels: has ", count, " entries, the limit is ", limits.channel_patterns),
+                     {{"field", "channels"},
+                      {"limit", std::to_string(limits.channel_patterns)},
+                      {"value", std::to_string(count)}});
+  }
+  for (int i = 0; i < channels.size(); ++i) {
+    if (auto status = CheckChannelPattern(channels[i], absl::StrCat("channels[", i, "]"), limits); !status.ok()) {
+      return status;
+    }
+  }
+  return ChannelFilter({channels.begin(), channels.end()});
+}
+
+absl::StatusOr<LogSettings> MergeSettings(const v1::LogSettings& settings, LogSettings current) {
+  if (settings.has_dedupe_window()) {
+    return MakeError(Reason::kNotBuilt, "settings.dedupe_window: is not supported by this server yet",
+                     {{"field", "settings.dedupe_window"}});
+  }
+  switch (settings.durability()) {
+    case v1::DURABILITY_UNSPECIFIED: break;
+    case v1::DURABILITY_SYNC: current.durability = Durability::kSync; break;
+    case v1::DURABILITY_OS: current.durability = Durability::kOs; break;
+    default: return Invalid("settings.durability", "is not a known value");
+  }
+  if (settings.has_retention_age()) {
+    const auto& age = settings.retention_age();
+    if (age.seconds() < 0 || age.seconds() > kLastSecond || age.nanos() < 0 || age.nanos() > 999'999'999) {
+      return Invalid("settings.retention_age", "is not a legal duration");
+    }
+    current.retention_age_us = age.seconds() * kMicrosPerSecond + age.nanos() / 1000;
+    if (current.retention_age_us != 0 && current.retention_age_us < kMinRetentionAgeUs) {
+      return Invalid("settings.retention_age", "is shorter than 1 s");
+    }
+  }
+  if (settings.has_retention_bytes()) {
+    current.retention_bytes = settings.retention_bytes();
+    if (current.retention_bytes != 0 && current.retention_bytes < kMinRetentionBytes) {
+      return Invalid("settings.retention_bytes",
+                     absl::StrCat("is ", current.retention_bytes, ", the smallest bound is ", kMinRetentionBytes));
+    }
+  }
+  if (settings.has_retention_records()) current.retention_records = settings.retention_records();
+  return current;
+}
+
+void FillLogInfo(const Log& log, v1::LogInfo& out) {
+  const LogDescriptor descriptor = log.descriptor();
+  out.set_name(descriptor.name);
+  out.set_uuid(descriptor.uuid);
+  out.set_lineage(descriptor.lineage);
+  out.set_epoch(log.epoch());
+  out.set_first_kept_sequence(log.tail().first_kept());
+  out.set_committed_end(log.tail().committed_end());
+  FillTimestamp(descriptor.created_us, *out.mutable_created());
+  if (log.last_time_us > 0) FillTimestamp(log.last_time_us, *out.mutable_last_time());
+  v1::LogSettings& settings = *out.mutable_settings();
+  settings.set_durability(ToDurability(descriptor.settings.durability));
+  settings.mutable_retention_age()->set_seconds(descriptor.settings.retention_age_us / kMicrosPerSecond);
+  settings.mutable_retention_age()->set_nanos(
+      static_cast<int32_t>(descriptor.settings.retention_age_us % kMicrosPerSecond * 1000));
+  settings.set_retention_bytes(descriptor.settings.retention_bytes);
+  settings.set_retention_records(descriptor.settings.retention_records);
+  out.set_subscribers(log.subscribers);
+}
+
+}  // namespace replog

@@ -1,0 +1,155 @@
+#include "server/rpc/log_admin_service.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "server/rpc/convert.h"
+#include "server/rpc/unary.h"
+#include "server/rpc/verify_stream.h"
+
+namespace replog {
+namespace {
+
+constexpr uint32_t kDefaultChannels = 1000;
+constexpr uint32_t kMaxChannels = 10'000;
+
+// A stream that only says that it is not built.
+class NotBuiltStream final : public grpc::ServerWriteReactor<v1::BackupResponse> {
+ public:
+  NotBuiltStream() { Finish(ToGrpcStatus(MethodNotBuilt("Backup"))); }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace
+
+absl::Status LogAdminService::FillInfo(const Log& log, v1::LogInfo& info) {
+  FillLogInfo(log, info);
+  const Sequence first = log.tail().first_kept();
+  if (first >= log.tail().committed_end()) return absl::OkStatus();
+  const auto chunk = service_.store().ChunkContaining(log.number(), first);
+  if (!chunk.ok()) return chunk.status();
+  info.set_bytes(log.bytes_before_end - chunk->header.bytes_before);
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* LogAdminService::CreateLog(grpc::CallbackServerContext* context,
+                                                     const v1::CreateLogRequest* request,
+                                                     v1::CreateLogResponse* response) {
+  return FinishOn(admin_, context, [this, request, response]() -> absl::Status {
+    const auto settings = MergeSettings(request->settings(), LogSettings());
+    if (!settings.ok()) return settings.status();
+    const auto log = service_.CreateLog(request->log(), *settings);
+    if (!log.ok()) return log.status();
+    return FillInfo(**log, *response->mutable_log());
+  });
+}
+
+grpc::ServerUnaryReactor* LogAdminService::UpdateLog(grpc::CallbackServerContext* context,
+                                                     const v1::UpdateLogRequest* request,
+                                                     v1::UpdateLogResponse* response) {
+  return FinishOn(admin_, context, [this, request, response]() -> absl::Status {
+    const auto log = service_.logs().Find(request->log());
+    if (!log.ok()) return log.status();
+    const auto settings = MergeSettings(request->settings(), (*log)->descriptor().settings);
+    if (!settings.ok()) return settings.status();
+    if (auto status = service_.UpdateLog(**log, *settings); !status.ok()) return status;
+    return FillInfo(**log, *response->mutable_log());
+  });
+}
+
+grpc::ServerUnaryReactor* LogAdminService::DeleteLog(grpc::CallbackServerContext* context,
+                                                     const v1::DeleteLogRequest* request, v1::DeleteLogResponse*) {
+  return FinishOn(admin_, context, [this, request]() -> absl::Status {
+    if (request->log().empty()) return MakeError(Reason::kInvalidField, "log: is required", {{"field", "log"}});
+    const auto log = service_.logs().Find(request->log());
+    if (!log.ok()) return log.status();
+    if (!request->uuid().empty() && request->uuid() != (*log)->uuid()) {
+      return MakeError(Reason::kUuidMismatch, absl::StrCat("uuid: the log's is ", (*log)->uuid()),
+                       {{"log_uuid", (*log)->uuid()}});
+    }
+    return service_.DeleteLog(*log);
+  });
+}
+
+grpc::ServerUnaryReactor* LogAdminService::ListLogs(grpc::CallbackServerContext* context, const v1::ListLogsRequest*,
+                                                    v1::ListLogsResponse* response) {
+  return FinishOn(admin_, context, [this, response]() -> absl::Status {
+    for (const LogPtr& log : service_.logs().All()) {
+      if (auto status = FillInfo(*log, *response->add_logs()); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* LogAdminService::GetLog(grpc::CallbackServerContext* context,
+                                                  const v1::GetLogRequest* request, v1::GetLogResponse* response) {
+  return FinishOn(admin_, context, [this, request, response]() -> absl::Status {
+    const auto log = service_.logs().Find(request->log());
+    if (!log.ok()) return log.status();
+    return FillInfo(**log, *response->mutable_log());
+  });
+}
+
+absl::Status LogAdminService::FillChannels(const v1::ListChannelsRequest& request, v1::ListChannelsResponse& response) {
+  if (request.max_channels() > kMaxChannels) {
+    return MakeError(Reason::kInvalidField,
+                     absl::StrCat("max_channels: is ", request.max_channels(), ", the limit is ", kMaxChannels),
+                     {{"field", "max_channels"}, {"limit", std::to_string(kMaxChannels)}});
+  }
+  const auto log = service_.logs().Find(request.log());
+  if (!log.ok()) return log.status();
+  const size_t limit = request.max_channels() == 0 ? kDefaultChannels : request.max_channels();
+  const auto channels =
+      service_.store().Channels((*log)->number(), (*log)->tail().first_kept(), request.prefix(), request.after(),
+                                limit + 1, request.with_counts());
+  if (!channels.ok()) return channels.status();
+  for (size_t i = 0; i < std::min(limit, channels->size()); ++i) {
+    auto* channel = response.add_channels();
+    channel->set_name((*channels)[i].name);
+    if (request.with_counts()) channel->set_records((*channels)[i].records);
+  }
+  if (channels->size() > limit) response.set_next_after((*channels)[limit - 1].name);
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* LogAdminService::ListChannels(grpc::CallbackServerContext* context,
+                                                        const v1::ListChannelsRequest* request,
+                                                        v1::ListChannelsResponse* response) {
+  return FinishOn(admin_, context, [this, request, response] { return FillChannels(*request, *response); });
+}
+
+grpc::ServerUnaryReactor* LogAdminService::TrimLog(grpc::CallbackServerContext* context,
+                                                   const v1::TrimLogRequest* request, v1::TrimLogResponse* response) {
+  return FinishOn(admin_, context, [this, request, response]() -> absl::Status {
+    if (!request->has_before_sequence()) {
+      return MakeError(Reason::kInvalidField, "before_sequence: is required", {{"field", "before_sequence"}});
+    }
+    const auto log = service_.logs().Find(request->log());
+    if (!log.ok()) return log.status();
+    const auto first_kept = service_.TrimLog(**log, request->before_sequence());
+    if (!first_kept.ok()) return first_kept.status();
+    response->set_first_kept_sequence(*first_kept);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerWriteReactor<v1::VerifyResponse>* LogAdminService::Verify(grpc::CallbackServerContext*,
+                                                                      const v1::VerifyRequest* request) {
+  return VerifyStream::Create(service_, admin_, *request);
+}
+
+grpc::ServerUnaryReactor* LogAdminService::ListNodes(grpc::CallbackServerContext* context, const v1::ListNodesRequest*,
+                                                     v1::ListNodesResponse*) {
+  return FinishNow(context, MethodNotBuilt("ListNodes"));
+}
+
+grpc::ServerUnaryReactor* LogAdminService::ForgetNode(grpc::CallbackServerContext* context,
+                                                      const v1::ForgetNodeRequest*, v1::ForgetNodeResponse*) {
+  return FinishNow(context, MethodNotBuilt("ForgetNode"));
+}
+
+grpc::ServerWriteReactor<v1::BackupResponse>* LogAdminService::Backup(grpc::CallbackServerContext*,
+                                                                      const v1::BackupRequest*) {
+  return new NotBuiltStream();
+}
+
+}  // namespace replog

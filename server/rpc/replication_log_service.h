@@ -1,0 +1,49 @@
+#pragma once
+
+#include "replog/v1/replication_log.grpc.pb.h"
+#include "server/core/log_service.h"
+#include "server/rpc/stoppable.h"
+
+namespace replog {
+
+namespace replication_log_internal {
+using Stub = v1::ReplicationLog;
+// The hot methods are raw, so that records are never parsed into messages; the .proto stays their contract.
+using Base = Stub::WithRawCallbackMethod_Append<Stub::WithRawCallbackMethod_AppendStream<
+    Stub::WithRawCallbackMethod_Subscribe<Stub::WithRawCallbackMethod_Read<Stub::WithCallbackMethod_Lookup<
+        Stub::WithCallbackMethod_RegisterProducer<
+            Stub::WithCallbackMethod_Acknowledge<Stub::WithCallbackMethod_AwaitSync<Stub::Service>>>>>>>>;
+}  // namespace replication_log_internal
+
+// replog.v1.ReplicationLog over a LogService.
+class ReplicationLogService final : public replication_log_internal::Base {
+ public:
+  explicit ReplicationLogService(LogService& service) : service_(service) {}
+
+  // Ends the streams that would otherwise stay open.
+  void StopStreams() { streams_.StopAll(); }
+
+  grpc::ServerUnaryReactor* Append(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override;
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* AppendStream(
+      grpc::CallbackServerContext* context) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Subscribe(grpc::CallbackServerContext* context,
+                                                        const grpc::ByteBuffer* request) override;
+  grpc::ServerUnaryReactor* Read(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                 grpc::ByteBuffer* response) override;
+
+  grpc::ServerUnaryReactor* Lookup(grpc::CallbackServerContext* context, const v1::LookupRequest*,
+                                   v1::LookupResponse*) override;
+  grpc::ServerUnaryReactor* RegisterProducer(grpc::CallbackServerContext* context, const v1::RegisterProducerRequest*,
+                                             v1::RegisterProducerResponse*) override;
+  grpc::ServerUnaryReactor* Acknowledge(grpc::CallbackServerContext* context, const v1::AcknowledgeRequest*,
+                                        v1::AcknowledgeResponse*) override;
+  grpc::ServerUnaryReactor* AwaitSync(grpc::CallbackServerContext* context, const v1::AwaitSyncRequest*,
+                                      v1::AwaitSyncResponse*) override;
+
+ private:
+  LogService& service_;
+  StreamRegistry streams_;
+};
+
+}  // namespace replog

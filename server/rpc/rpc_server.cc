@@ -1,0 +1,115 @@
+#include "server/rpc/rpc_server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "grpc/health/v1/health.pb.h"
+#include "server/rpc/leases_service.h"
+#include "server/rpc/log_admin_service.h"
+#include "server/rpc/replication_log_service.h"
+
+namespace replog {
+namespace {
+
+constexpr const char* kHealthNames[] = {"", "replog.v1.ReplicationLog", "replog.v1.LogAdmin"};
+constexpr int64_t kHealthIntervalUs = 500'000;
+constexpr std::chrono::seconds kStopPatience{5};
+// Requests a little over the limit are to be refused by us, with a reason, and not by the transport.
+constexpr size_t kReceiveSlack = 1 << 20;
+
+void Configure(grpc::ServerBuilder& builder, const Limits& limits) {
+  builder.SetMaxReceiveMessageSize(static_cast<int>(limits.request_bytes + kReceiveSlack));
+  builder.SetMaxSendMessageSize(-1);
+  // Larger HTTP/2 frames from clients that append in bulk: less work for each byte.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, 1 << 20);
+  // A peer that is gone without a word is found in half a minute; clients may ask as often as every 5 s.
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // Two servers on one port would share its clients by chance.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+}
+
+}  // namespace
+
+struct RpcServer::Services {
+  explicit Services(LogService& service) : replication_log(service), log_admin(service) {}
+  ReplicationLogService replication_log;
+  LogAdminService log_admin;
+  LeasesService leases;
+  std::unique_ptr<grpc::Server> server;
+};
+
+// SERVING only while it is true.
+class RpcServer::HealthTimer final : public Timed {
+ public:
+  HealthTimer(LogService& service, grpc::HealthCheckServiceInterface& health) : service_(service), health_(health) {
+    Set(true);
+  }
+  int64_t OnTime(int64_t now_us) override {
+    MutexLock lock(mutex_);
+    if (!stopped_) Set(service_.healthy());
+    return stopped_ ? 0 : now_us + kHealthIntervalUs;
+  }
+  void Stop() {
+    MutexLock lock(mutex_);
+    stopped_ = true;
+    Set(false);
+  }
+
+ private:
+  void Set(bool serving) {
+    for (const char* name : kHealthNames) health_.SetServingStatus(name, serving);
+  }
+  LogService& service_;
+  grpc::HealthCheckServiceInterface& health_;
+  Mutex mutex_;
+  bool stopped_ TSA_GUARDED_BY(mutex_) = false;
+};
+
+RpcServer::RpcServer() = default;
+
+absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(LogService& service, const std::string& address) {
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  // gRPC answers health checks without this message; naming it makes reflection know the service.
+  grpc::health::v1::HealthCheckRequest::descriptor();
+  std::unique_ptr<RpcServer> self(new RpcServer());
+  self->service_ = &service;
+  self->services_ = std::make_unique<Services>(service);
+  grpc::ServerBuilder builder;
+  Configure(builder, service.options().limits);
+  int port = 0;
+  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(&self->services_->replication_log);
+  builder.RegisterService(&self->services_->log_admin);
+  builder.RegisterService(&self->services_->leases);
+  self->services_->server = builder.BuildAndStart();
+  if (self->services_->server == nullptr || port == 0) {
+    return MakeError(Reason::kInvalidField, absl::StrCat("cannot listen on ", address, ": is the port in use?"));
+  }
+  self->address_ = absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+  self->health_ = std::make_shared<HealthTimer>(service, *self->services_->server->GetHealthCheckService());
+  service.timers().Schedule(service.clock().MonotonicMicros() + kHealthIntervalUs, self->health_);
+  return self;
+}
+
+RpcServer::~RpcServer() { Stop(); }
+
+void RpcServer::Stop() {
+  if (services_ == nullptr || services_->server == nullptr) return;
+  health_->Stop();
+  service_->CloseReaders();
+  service_->StopAppends();
+  services_->replication_log.StopStreams();
+  services_->server->Shutdown(std::chrono::system_clock::now() + kStopPatience);
+  services_->server->Wait();
+  services_->server.reset();
+}
+
+}  // namespace replog

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/core/log_service.h"
+
+namespace replog {
+
+// The gRPC listener: the services, health and reflection over one LogService. Thread-safe.
+class RpcServer {
+ public:
+  // Serves on `address` (host:port, port 0 for a free one). `service` must outlive the server.
+  static absl::StatusOr<std::unique_ptr<RpcServer>> Start(LogService& service, const std::string& address);
+  ~RpcServer();
+
+  // host:port as it is served.
+  const std::string& address() const { return address_; }
+
+  // Says NOT_SERVING, answers what was begun, ends every stream with a retry hint, and returns when all calls are done
+  // or cut off after a few seconds. Nothing acknowledged is lost, nothing unanswered was promised.
+  void Stop();
+
+ private:
+  struct Services;
+  class HealthTimer;
+  RpcServer();
+
+  LogService* service_ = nullptr;
+  std::string address_;
+  std::unique_ptr<Services> services_;
+  std::shared_ptr<HealthTimer> health_;
+};
+
+}  // namespace replog

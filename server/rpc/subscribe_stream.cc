@@ -1,0 +1,188 @@
+#include "server/rpc/subscribe_stream.h"
+
+#include <algorithm>
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "server/rpc/buffers.h"
+#include "server/rpc/convert.h"
+#include "server/rpc/status_map.h"
+
+namespace replog {
+namespace {
+
+// Jittered, so that ten thousand idle streams do not all speak at once.
+int64_t RandomBookmarkInterval() {
+  static thread_local std::minstd_rand random(std::random_device{}());
+  return std::uniform_int_distribution<int64_t>(5'000'000, 15'000'000)(random);
+}
+
+absl::Status NotBuilt(const char* field) {
+  return MakeError(Reason::kNotBuilt, absl::StrCat(field, ": is not supported by this server yet"), {{"field", field}});
+}
+
+absl::Status CheckBuilt(const v1::SubscribeRequest& request) {
+  if (!request.node().empty()) return NotBuilt("node");
+  if (!request.fleet().empty()) return NotBuilt("fleet");
+  if (request.table()) return NotBuilt("table");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<size_t> FrameBytes(uint32_t wanted) {
+  if (wanted == 0) return kDefaultFrameBytes;
+  if (wanted >= kMinFrameBytes && wanted <= kMaxFrameBytes) return wanted;
+  return MakeError(Reason::kInvalidField,
+                   absl::StrCat("max_frame_bytes: is ", wanted, ", the range is ", kMinFrameBytes, " to ", kMaxFrameBytes),
+                   {{"field", "max_frame_bytes"}, {"value", std::to_string(wanted)}});
+}
+
+}  // namespace
+
+SubscribeStream* SubscribeStream::Create(LogService& service, const grpc::ByteBuffer& request) {
+  std::shared_ptr<SubscribeStream> stream(new SubscribeStream(service));
+  stream->self_ = stream;
+  if (const auto status = stream->Begin(request); !status.ok()) stream->EndWith(status);
+  return stream.get();
+}
+
+SubscribeStream::~SubscribeStream() {
+  if (log_ == nullptr) return;
+  --log_->subscribers;
+  --service_.subscribers();
+}
+
+absl::Status SubscribeStream::Begin(const grpc::ByteBuffer& buffer) {
+  v1::SubscribeRequest request;
+  if (auto status = Parse(buffer, request); !status.ok()) return status;
+  if (auto status = CheckBuilt(request); !status.ok()) return status;
+  Subscription::Options options;
+  const auto frame_bytes = FrameBytes(request.max_frame_bytes());
+  if (!frame_bytes.ok()) return frame_bytes.status();
+  options.max_frame_bytes = *frame_bytes;
+  auto filter = ToFilter(request.channels(), service_.options().limits);
+  if (!filter.ok()) return filter.status();
+  options.filter = *std::move(filter);
+  if (request.has_until_sequence()) options.until = request.until_sequence();
+  options.bookmark_interval_us = RandomBookmarkInterval();
+  const auto start = ToStart(request);
+  if (!start.ok()) return start.status();
+  auto log = service_.logs().Find(request.log());
+  if (!log.ok()) return log.status();
+  log_ = *std::move(log);
+  ++log_->subscribers;
+  ++service_.subscribers();
+  if (!std::holds_alternative<FromTime>(*start)) {
+    BeginAt(ResolveStart(*start, *log_, service_.store()), std::move(options));
+    return absl::OkStatus();
+  }
+  service_.blocking().Post([self = shared_from_this(), start = *start, options = std::move(options)] {
+    self->BeginAt(ResolveStart(start, *self->log_, self->service_.store()), options);
+  });
+  return absl::OkStatus();
+}
+
+void SubscribeStream::BeginAt(const absl::StatusOr<Sequence>& start, Subscription::Options options) {
+  if (!start.ok()) return EndWith(start.status());
+  options.start = log_->PositionAt(*start);
+  const int64_t now_us = service_.clock().MonotonicMicros();
+  MutexLock lock(mutex_);
+  subscription_ = std::make_unique<Subscription>(std::move(options), now_us);
+  if (cancelled_) subscription_->End(MakeError(Reason::kCancelled, "the client is gone"));
+  service_.timers().Schedule(subscription_->bookmark_at_us(), weak_from_this());
+  Pump();
+}
+
+void SubscribeStream::EndWith(const absl::Status& status) {
+  MutexLock lock(mutex_);
+  FinishOnce(status);
+}
+
+void SubscribeStream::FinishOnce(const absl::Status& status) {
+  if (finished_) return;
+  finished_ = true;
+  Finish(ToGrpcStatus(status));
+}
+
+void SubscribeStream::Pump() {
+  while (!writing_ && !reading_ && !finished_) {
+    switch (subscription_->Next(service_.clock().MonotonicMicros())) {
+      case Subscription::Step::kAskTail:
+        subscription_->OnTail(
+            log_->tail().Read(subscription_->next(), subscription_->max_frame_bytes(), shared_from_this()));
+        break;
+      case Subscription::Step::kReadStore:
+        ReadStore();
+        break;
+      case Subscription::Step::kSend:
+        Send();
+        break;
+      case Subscription::Step::kWait:
+        return;
+      case Subscription::Step::kFinish:
+        FinishOnce(subscription_->status());
+    }
+  }
+}
+
+void SubscribeStream::ReadStore() {
+  reading_ = true;
+  const size_t bytes = service_.ColdReadBytes(subscription_->max_frame_bytes());
+  service_.cold_reader().Read(log_->number(), subscription_->next(), subscription_->committed_end(), bytes,
+                              subscription_->filter(),
+                              [self = shared_from_this()](absl::StatusOr<ChunkRun> run) { self->OnStore(std::move(run)); });
+}
+
+void SubscribeStream::OnStore(absl::StatusOr<ChunkRun> run) {
+  MutexLock lock(mutex_);
+  reading_ = false;
+  subscription_->OnStore(std::move(run), log_->tail().first_kept());
+  Pump();
+}
+
+void SubscribeStream::Send() {
+  Frame frame = subscription_->TakeFrame(service_.clock().MonotonicMicros());
+  v1::SubscribeResponse rest;
+  rest.set_next_sequence(frame.next_sequence);
+  rest.set_committed_end(frame.committed_end);
+  rest.set_caught_up(frame.caught_up);
+  if (frame.position) FillPosition(*frame.position, *rest.mutable_position());
+  if (frame.first_kept) rest.set_first_kept_sequence(*frame.first_kept);
+  outgoing_ = Concatenate(std::move(frame.records), rest);
+  writing_ = true;
+  StartWrite(&outgoing_);
+}
+
+void SubscribeStream::OnWriteDone(bool ok) {
+  MutexLock lock(mutex_);
+  writing_ = false;
+  outgoing_.Clear();  // an idle stream holds no frame
+  if (!ok) subscription_->End(MakeError(Reason::kCancelled, "the client is gone"));
+  Pump();
+}
+
+void SubscribeStream::OnCancel() {
+  if (log_ != nullptr) log_->tail().CancelWait(shared_from_this());
+  MutexLock lock(mutex_);
+  cancelled_ = true;
+  if (subscription_ == nullptr) return;
+  subscription_->End(MakeError(Reason::kCancelled, "the client is gone"));
+  Pump();
+}
+
+void SubscribeStream::OnTail() {
+  MutexLock lock(mutex_);
+  subscription_->OnWake();
+  Pump();
+}
+
+int64_t SubscribeStream::OnTime(int64_t now_us) {
+  MutexLock lock(mutex_);
+  if (finished_) return 0;
+  Pump();
+  // A frame that is stuck with a reader that does not read is not helped by another.
+  constexpr int64_t kSoonestUs = 1'000'000;
+  return std::max(subscription_->bookmark_at_us(), now_us + kSoonestUs);
+}
+
+}  // namespace replog

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <grpcpp/support/server_callback.h>
+
+#include <memory>
+
+#include "server/core/log_service.h"
+#include "server/core/subscription.h"
+
+namespace replog {
+
+// One Subscribe call: drives a Subscription, moving bytes between the log and the transport. At most one frame is in
+// flight; the next is made when the transport has taken it, so a reader that does not read costs one frame and nobody
+// waits for it.
+//
+// Owns itself from Create to OnDone; the tail, the timers and a read under way may keep it alive a little longer.
+class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
+                              public TailWaiter,
+                              public Timed,
+                              public std::enable_shared_from_this<SubscribeStream> {
+ public:
+  // `service` must outlive every call of the server.
+  static SubscribeStream* Create(LogService& service, const grpc::ByteBuffer& request);
+  ~SubscribeStream() override;
+
+  void OnWriteDone(bool ok) override TSA_EXCLUDES(mutex_);
+  void OnCancel() override TSA_EXCLUDES(mutex_);
+  void OnDone() override { const auto last = std::move(self_); }
+  void OnTail() override TSA_EXCLUDES(mutex_);
+  int64_t OnTime(int64_t now_us) override TSA_EXCLUDES(mutex_);
+
+ private:
+  explicit SubscribeStream(LogService& service) : service_(service) {}
+  // Reads the request and begins, or fails.
+  absl::Status Begin(const grpc::ByteBuffer& request);
+  void BeginAt(const absl::StatusOr<Sequence>& start, Subscription::Options options) TSA_EXCLUDES(mutex_);
+  void EndWith(const absl::Status& status) TSA_EXCLUDES(mutex_);
+  // Does what the subscription says until it has to wait for somebody.
+  void Pump() TSA_REQUIRES(mutex_);
+  void ReadStore() TSA_REQUIRES(mutex_);
+  void OnStore(absl::StatusOr<ChunkRun> run) TSA_EXCLUDES(mutex_);
+  void Send() TSA_REQUIRES(mutex_);
+  void FinishOnce(const absl::Status& status) TSA_REQUIRES(mutex_);
+
+  LogService& service_;
+  LogPtr log_;  // constant once begun
+  std::shared_ptr<SubscribeStream> self_;
+  grpc::ByteBuffer outgoing_;  // gRPC's while writing_
+
+  Mutex mutex_;
+  std::unique_ptr<Subscription> subscription_ TSA_GUARDED_BY(mutex_);  // null before BeginAt
+  bool cancelled_ TSA_GUARDED_BY(mutex_) = false;
+  bool writing_ TSA_GUARDED_BY(mutex_) = false;
+  bool reading_ TSA_GUARDED_BY(mutex_) = false;
+  bool finished_ TSA_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace replog

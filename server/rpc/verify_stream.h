@@ -1,0 +1,44 @@
+#pragma once
+
+#include <grpcpp/support/server_callback.h>
+
+#include <memory>
+
+#include "replog/v1/log_admin.pb.h"
+#include "server/core/log_service.h"
+
+namespace replog {
+
+// One Verify call: the check runs on a thread that may block and leaves its progress here; what is newest is sent when the
+// transport is free. Owns itself from Create to OnDone, and is kept alive by the check.
+class VerifyStream final : public grpc::ServerWriteReactor<v1::VerifyResponse>,
+                           public std::enable_shared_from_this<VerifyStream> {
+ public:
+  // `checks` runs one check at a time, apart from the readers' threads.
+  static VerifyStream* Create(LogService& service, Executor& checks, const v1::VerifyRequest& request);
+
+  void OnWriteDone(bool ok) override TSA_EXCLUDES(mutex_);
+  void OnCancel() override TSA_EXCLUDES(mutex_);
+  void OnDone() override { const auto last = std::move(self_); }
+
+ private:
+  VerifyStream() = default;
+  void Run(LogService& service, Log& log) TSA_EXCLUDES(mutex_);
+  // False when the client is gone.
+  bool Report(const VerifyProgress& progress) TSA_EXCLUDES(mutex_);
+  void End(const absl::Status& status) TSA_EXCLUDES(mutex_);
+  void Pump() TSA_REQUIRES(mutex_);
+
+  std::shared_ptr<VerifyStream> self_;
+  v1::VerifyResponse outgoing_;  // gRPC's while writing_
+  Mutex mutex_;
+  v1::VerifyResponse newest_ TSA_GUARDED_BY(mutex_);
+  bool unsent_ TSA_GUARDED_BY(mutex_) = false;
+  bool writing_ TSA_GUARDED_BY(mutex_) = false;
+  bool cancelled_ TSA_GUARDED_BY(mutex_) = false;
+  bool ended_ TSA_GUARDED_BY(mutex_) = false;
+  bool finished_ TSA_GUARDED_BY(mutex_) = false;
+  absl::Status status_ TSA_GUARDED_BY(mutex_);
+};
+
+}  // namespace replog

@@ -31,29 +31,29 @@ std::optional<RecordView> DecodeRecord(std::string_view encoded) {
   FieldReader fields(encoded);
   Field field;
   while (fields.Next(field)) {
-    switch (field.number) {
-      case record_field::kSequence:
+    switch (Tag(field.number, field.type)) {
+      case Tag(record_field::kSequence, WireType::kVarint):
         record.sequence = field.value;
         break;
-      case record_field::kTime:
+      case Tag(record_field::kTime, WireType::kBytes):
         if (!DecodeTimestamp(field.bytes, record.time_us)) return std::nullopt;
         break;
-      case record_field::kChannel:
+      case Tag(record_field::kChannel, WireType::kBytes):
         record.channel = field.bytes;
         break;
-      case record_field::kKey:
+      case Tag(record_field::kKey, WireType::kBytes):
         record.key = field.bytes;
         record.has_key = true;
         break;
-      case record_field::kText:
+      case Tag(record_field::kText, WireType::kBytes):
         record.body = field.bytes;
         record.body_kind = RecordView::Body::kText;
         break;
-      case record_field::kPayload:
+      case Tag(record_field::kPayload, WireType::kBytes):
         record.body = field.bytes;
         record.body_kind = RecordView::Body::kPayload;
         break;
-      case record_field::kDeleted:
+      case Tag(record_field::kDeleted, WireType::kVarint):
         record.deleted = field.value != 0;
         break;
       default:
@@ -81,6 +81,7 @@ bool HeaderReader::Next(std::string_view& name, std::string_view& value) {
     FieldReader entry(field.bytes);
     Field part;
     while (entry.Next(part)) {
+      if (part.type != WireType::kBytes) continue;
       if (part.number == kMapKey) name = part.bytes;
       if (part.number == kMapValue) value = part.bytes;
     }

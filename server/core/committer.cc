@@ -102,7 +102,17 @@ bool Committer::EnoughSpace() {
   return !disk_full_;
 }
 
+void Committer::RefuseDeleted(std::vector<PendingAppend>& appends) {
+  const auto deleted = std::stable_partition(appends.begin(), appends.end(),
+                                             [](const PendingAppend& append) { return !append.log->deleted; });
+  std::vector<PendingAppend> refused(std::make_move_iterator(deleted), std::make_move_iterator(appends.end()));
+  appends.erase(deleted, appends.end());
+  RefuseAll(std::move(refused), MakeError(Reason::kLogNotFound, "the log was deleted; nothing was written"));
+}
+
 void Committer::Commit(std::vector<PendingAppend> appends) {
+  RefuseDeleted(appends);
+  if (appends.empty()) return;
   Group group = Encode(appends);
   if (const auto status = store_.Commit(group.commits, group.durability); !status.ok()) {
     recovering_ = true;

@@ -56,6 +56,7 @@ class Committer {
   Group Encode(std::vector<PendingAppend>& appends);
   void Publish(Group& group, std::vector<PendingAppend>& appends);
   void RefuseAll(std::vector<PendingAppend> appends, const absl::Status& why);
+  void RefuseDeleted(std::vector<PendingAppend>& appends);
   bool EnoughSpace();
   void RecoverStore();
 

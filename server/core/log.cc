@@ -1,5 +1,8 @@
 #include "server/core/log.h"
 
+#include <cstdio>
+#include <cstdlib>
+
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 
@@ -54,6 +57,12 @@ absl::Status Log::CheckPosition(const Position& position) const {
 }
 
 void Log::Reopened(const StoredLog& stored) {
+  if (stored.end < tail_.committed_end()) {
+    // The store has lost what readers have seen. No answer to them can be right any more.
+    std::fprintf(stderr, "log %s: the store ends at %llu after recovery, but %llu records were committed\n", name_.c_str(),
+                 static_cast<unsigned long long>(stored.end), static_cast<unsigned long long>(tail_.committed_end()));
+    std::abort();
+  }
   writer = Writer(stored);
   last_time_us = stored.last_time_us;
   bytes_before_end = stored.bytes_before_end;

@@ -48,6 +48,8 @@ class Log {
   // Of the newest record, for reports: microseconds since 1970, and record bytes since the log began.
   std::atomic<int64_t> last_time_us;
   std::atomic<uint64_t> bytes_before_end;
+  // Set by the committer's thread; appends are refused from then on.
+  std::atomic<bool> deleted{false};
   // Open subscriptions.
   std::atomic<uint64_t> subscribers{0};
 

@@ -27,7 +27,7 @@ absl::StatusOr<std::unique_ptr<LogService>> LogService::Open(const Options& opti
   service->committer_ =
       std::make_unique<Committer>(options.committer, store, service->logs_, clock, *service->wakeups_);
   service->retention_ = std::make_shared<RetentionTimer>(*service);
-  service->timers_.Schedule(clock.MonotonicMicros() + options.retention_interval_us, service->retention_);
+  service->timers_->Schedule(clock.MonotonicMicros() + options.retention_interval_us, service->retention_);
   return service;
 }
 
@@ -35,24 +35,35 @@ LogService::LogService(const Options& options, LogStore& store, Clock& clock)
     : options_(options),
       store_(store),
       clock_(clock),
-      timers_(clock),
+      timers_(std::make_unique<TimerQueue>(clock)),
       wakeups_(std::make_unique<ThreadPool>(options.wakeup_threads)),
       blocking_(std::make_unique<ThreadPool>(options.blocking_threads)),
       cold_reader_(store, *blocking_, options.recent_read_bytes) {}
 
 LogService::~LogService() {
-  retention_.reset();
+  timers_.reset();  // first: what it calls uses everything else
   blocking_.reset();  // what it still runs may use the committer
   if (committer_ != nullptr) committer_->Stop();
 }
 
 absl::Status LogService::LoadLogs() {
   for (const StoredLog& stored : store_.Logs()) logs_.Add(std::make_shared<Log>(stored, options_.tail_bytes));
+  ShareTailBytes();
   if (logs_.Find(kDefaultLog).ok()) return absl::OkStatus();
   const auto stored = store_.CreateLog(std::string(kDefaultLog), LogSettings());
   if (!stored.ok()) return stored.status();
-  logs_.Add(std::make_shared<Log>(*stored, options_.tail_bytes));
+  AddLog(std::make_shared<Log>(*stored, options_.tail_bytes));
   return absl::OkStatus();
+}
+
+void LogService::AddLog(LogPtr log) {
+  logs_.Add(std::move(log));
+  ShareTailBytes();
+}
+
+void LogService::ShareTailBytes() {
+  const auto logs = logs_.All();
+  for (const LogPtr& log : logs) log->tail().SetMaxBytes(options_.tail_bytes / logs.size());
 }
 
 absl::StatusOr<LogPtr> LogService::CreateLog(const std::string& name, const LogSettings& settings) {
@@ -68,7 +79,7 @@ absl::StatusOr<LogPtr> LogService::CreateLog(const std::string& name, const LogS
     const auto stored = store_.CreateLog(name, settings);
     if (!stored.ok()) return stored.status();
     log = std::make_shared<Log>(*stored, options_.tail_bytes);
-    logs_.Add(log);
+    AddLog(log);
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
@@ -91,8 +102,10 @@ absl::Status LogService::DeleteLog(const LogPtr& log) {
     if (logs_.FindNumber(log->number()) == nullptr) {
       return MakeError(Reason::kLogNotFound, "log: was deleted by somebody else");
     }
-    // Closed first: an append that is queued behind this must not be written under a number that is gone.
+    // What is queued behind this must not be written under a number that is gone.
+    log->deleted = true;
     logs_.Remove(*log);
+    ShareTailBytes();
     Wake(log->tail().Close(MakeError(Reason::kLogNotFound, absl::StrCat("the log \"", log->name(), "\" was deleted"))),
          *wakeups_);
     return store_.DeleteLog(log->number());

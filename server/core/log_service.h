@@ -19,7 +19,7 @@ class LogService {
   struct Options {
     Limits limits;
     Committer::Options committer;
-    size_t tail_bytes = 64 << 20;         // of each log
+    size_t tail_bytes = 64 << 20;         // of all logs' tails together; each gets an equal share
     size_t recent_read_bytes = 16 << 20;  // see ColdReader
     // What subscriptions that are behind may hold together; each gets its share, between one chunk and a frame.
     size_t cold_read_bytes = 128 << 20;
@@ -43,7 +43,7 @@ class LogService {
   bool healthy() const { return !committer_->recovering(); }
   ColdReader& cold_reader() { return cold_reader_; }
   Executor& blocking() { return *blocking_; }
-  TimerQueue& timers() { return timers_; }
+  TimerQueue& timers() { return *timers_; }
 
   absl::StatusOr<LogPtr> CreateLog(const std::string& name, const LogSettings& settings);
   absl::Status UpdateLog(Log& log, const LogSettings& settings);
@@ -65,6 +65,9 @@ class LogService {
  private:
   LogService(const Options& options, LogStore& store, Clock& clock);
   absl::Status LoadLogs();
+  void AddLog(LogPtr log);
+  // Gives each log its share of the memory for tails.
+  void ShareTailBytes();
   // Applies every log's retention. A timer of its own.
   class RetentionTimer;
   void ApplyRetention();
@@ -75,7 +78,7 @@ class LogService {
   Clock& clock_;
   LogRegistry logs_;
   std::atomic<uint64_t> subscribers_{0};
-  TimerQueue timers_;
+  std::unique_ptr<TimerQueue> timers_;
   std::shared_ptr<RetentionTimer> retention_;
   std::unique_ptr<ThreadPool> wakeups_;
   std::unique_ptr<ThreadPool> blocking_;

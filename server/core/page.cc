@@ -1,6 +1,7 @@
 #include "server/core/page.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "proto/wire/record_view.h"
@@ -28,6 +29,8 @@ class PageReader {
     page_.next = from;
     while (!full_ && page_.next < page_.committed_end) {
       const auto run = store_.ReadForward(log_.number(), page_.next, page_.committed_end, kSliceBytes, request_.filter);
+      // What was trimmed away during the read is missing from it, and must not be passed over in silence.
+      if (page_.next < log_.tail().first_kept()) return CheckKept(page_.next, log_).status();
       if (!run.ok()) return run.status();
       for (const ChunkPtr& chunk : run->chunks) {
         for (const Entry& entry : Matching(*chunk, page_.next, page_.committed_end)) {
@@ -46,6 +49,9 @@ class PageReader {
     page_.next = before;
     while (!full_ && page_.next > page_.first_kept) {
       const auto run = store_.ReadBackward(log_.number(), page_.first_kept, page_.next, kSliceBytes, request_.filter);
+      // What was trimmed away during the read is missing from it, which is no damage.
+      const bool trimmed = std::exchange(page_.first_kept, log_.tail().first_kept()) != page_.first_kept;
+      if (!run.ok() && trimmed) continue;
       if (!run.ok()) return run.status();
       for (const ChunkPtr& chunk : run->chunks) {
         const auto entries = Matching(*chunk, page_.first_kept, page_.next);

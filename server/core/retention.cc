@@ -22,7 +22,7 @@ absl::StatusOr<Sequence> ByRecords(const RetentionView& view, LogStore& store) {
 absl::StatusOr<Sequence> ByBytes(const RetentionView& view, LogStore& store) {
   if (view.bytes_before_end <= view.settings.retention_bytes) return view.first_kept;
   const uint64_t from = view.bytes_before_end - view.settings.retention_bytes;
-  const auto found = store.FindChunk(view.log, view.first_kept, view.end, [&](Sequence, const Chunk::Header& header) {
+  auto found = store.FindChunk(view.log, view.first_kept, view.end, [&](Sequence, const Chunk::Header& header) {
     return header.bytes_before >= from;
   });
   if (!found.ok() || *found < view.end) return found;

@@ -5,7 +5,6 @@
 #include "proto/wire/record_view.h"
 
 namespace replog {
-namespace {
 
 absl::StatusOr<Sequence> CheckKept(Sequence next, const Log& log) {
   const Sequence first_kept = log.tail().first_kept();
@@ -22,15 +21,14 @@ absl::StatusOr<Sequence> CheckKept(Sequence next, const Log& log) {
   return next;
 }
 
-}  // namespace
-
 absl::StatusOr<Sequence> FindTime(const Log& log, LogStore& store, Sequence from, Sequence end, int64_t time_us) {
-  const auto first = store.FindChunk(log.number(), from, end, [&](Sequence, const Chunk::Header& header) {
+  auto first = store.FindChunk(log.number(), from, end, [&](Sequence, const Chunk::Header& header) {
     return header.last_time_us >= time_us;
   });
   if (!first.ok() || *first >= end) return first;
   const auto run = store.ReadForward(log.number(), *first, *first + 1, 1, ChannelFilter());
   if (!run.ok()) return run.status();
+  if (run->chunks.empty()) return *first;  // trimmed away meanwhile; a reader that begins there is told so
   wire::RecordsReader records(run->chunks.front()->records());
   std::string_view encoded;
   while (records.Next(encoded)) {

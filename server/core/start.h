@@ -21,6 +21,9 @@ using Start = std::variant<FromBeginning, FromSequence, FromPosition, FromEnd, F
 // blocks) for FromTime only.
 absl::StatusOr<Sequence> ResolveStart(const Start& start, const Log& log, LogStore& store);
 
+// `next`, when a reader may begin there now. BELOW_FIRST_KEPT, PAST_THE_END.
+absl::StatusOr<Sequence> CheckKept(Sequence next, const Log& log);
+
 // The first record in [from, end) whose time is at or after `time_us`, or `end`.
 absl::StatusOr<Sequence> FindTime(const Log& log, LogStore& store, Sequence from, Sequence end, int64_t time_us);
 

@@ -1,7 +1,5 @@
 #include "server/core/subscription.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "proto/wire/record_view.h"
@@ -12,7 +10,10 @@ Subscription::Subscription(Options options, int64_t now_us)
     : options_(std::move(options)),
       next_(options_.start.next_sequence),
       epoch_(options_.start.epoch),
-      bookmark_at_us_(now_us + options_.bookmark_interval_us) {}
+      bookmark_at_us_(now_us + options_.bookmark_interval_us) {
+  // Stopping before the start is stopping at it: next_sequence never goes back.
+  if (options_.until) options_.until = std::max(*options_.until, next_);
+}
 
 Subscription::Step Subscription::Next(int64_t now_us) {
   if (!ended_) Fill();
@@ -39,6 +40,7 @@ void Subscription::OnTail(TailAnswer answer) {
   behind_ = answer.kind == TailAnswer::Kind::kBehind;
   if (answer.kind == TailAnswer::Kind::kBatch) {
     chunks_end_ = answer.chunks.back()->end();
+    chunks_epoch_ = answer.chunks.back()->epoch();
     chunks_.insert(chunks_.end(), std::make_move_iterator(answer.chunks.begin()),
                    std::make_move_iterator(answer.chunks.end()));
   }
@@ -50,7 +52,7 @@ void Subscription::EndTrimmed() {
                 {{"first_kept_sequence", std::to_string(first_kept_)}}));
 }
 
-void Subscription::OnStore(absl::StatusOr<ChunkRun> answer, Sequence first_kept) {
+void Subscription::OnStore(absl::StatusOr<ChunkRun> answer, Sequence first_kept, Epoch epoch) {
   if (ended_) return;
   behind_ = false;
   heard_of_end_ = false;
@@ -58,9 +60,16 @@ void Subscription::OnStore(absl::StatusOr<ChunkRun> answer, Sequence first_kept)
   if (next_ < first_kept_) return EndTrimmed();
   if (!answer.ok()) return End(answer.status());
   chunks_end_ = answer->next;
+  chunks_epoch_ = epoch;
   chunks_.insert(chunks_.end(), std::make_move_iterator(answer->chunks.begin()),
                  std::make_move_iterator(answer->chunks.end()));
-  if (chunks_.empty()) next_ = std::max(next_, chunks_end_);
+  if (chunks_.empty()) PassToChunksEnd();
+}
+
+void Subscription::PassToChunksEnd() {
+  if (next_ >= chunks_end_) return;
+  next_ = chunks_end_;
+  epoch_ = chunks_epoch_;
 }
 
 void Subscription::End(absl::Status status) {
@@ -74,7 +83,7 @@ void Subscription::Fill() {
   while (!chunks_.empty() && !UntilReached()) {
     if (!TakeFrom(chunks_.front())) return;
     chunks_.pop_front();
-    if (chunks_.empty()) next_ = std::max(next_, chunks_end_);
+    if (chunks_.empty()) PassToChunksEnd();
   }
   if (!UntilReached()) return;
   chunks_.clear();
@@ -108,7 +117,6 @@ bool Subscription::TakeRecords(const ChunkPtr& chunk) {
     run = nullptr;
     run_bytes = 0;
   };
-  epoch_ = chunk->epoch();
   const char* entry = reader.rest().data();
   bool full = false;
   for (Sequence sequence = chunk->first(); reader.Next(encoded); ++sequence) {
@@ -127,6 +135,7 @@ bool Subscription::TakeRecords(const ChunkPtr& chunk) {
       close_run();
     }
     next_ = sequence + 1;
+    epoch_ = chunk->epoch();
   }
   close_run();
   return !full;

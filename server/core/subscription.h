@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -37,7 +38,7 @@ class Subscription {
 
   enum class Step : uint8_t {
     kAskTail,    // ask Tail::Read(next()) and pass the answer to OnTail
-    kReadStore,  // read the store from next() to committed_end() and pass the answer to OnStore
+    kReadStore,  // read the store from next() to read_until() and pass the answer to OnStore
     kSend,       // send TakeFrame(); ask for the next step when the transport has taken it
     kWait,       // nothing to do before OnWake or bookmark_at()
     kFinish,     // end the stream with status()
@@ -45,8 +46,9 @@ class Subscription {
   Step Next(int64_t now_us);
 
   void OnTail(TailAnswer answer);
-  // `first_kept` as it is after the read: what was trimmed away meanwhile is missing, not damaged.
-  void OnStore(absl::StatusOr<ChunkRun> answer, Sequence first_kept);
+  // `first_kept` as it is after the read: what was trimmed away meanwhile is missing, not damaged. `epoch`: of the record
+  // before the run's `next`, which a filtered read may reach without having seen that record.
+  void OnStore(absl::StatusOr<ChunkRun> answer, Sequence first_kept, Epoch epoch);
   // The tail called; ask it again.
   void OnWake() { waiting_ = false; }
   // Ends the stream with `status` as soon as no frame is in flight.
@@ -57,6 +59,8 @@ class Subscription {
   // Everything before it was put into a frame or does not match.
   Sequence next() const { return next_; }
   Sequence committed_end() const { return committed_end_; }
+  // No more than this is wanted of the store.
+  Sequence read_until() const { return options_.until ? std::min(*options_.until, committed_end_) : committed_end_; }
   int64_t bookmark_at_us() const { return bookmark_at_us_; }
   const absl::Status& status() const { return status_; }
   const ChannelFilter& filter() const { return options_.filter; }
@@ -68,17 +72,20 @@ class Subscription {
   // Moves chunks into `records_`; true when it is worth sending or there is no more.
   void Fill();
   void EndTrimmed();
+  // What was asked for last is used up; what it had no matching records of is passed over.
+  void PassToChunksEnd();
   // False when the frame is full and the chunk is not used up.
   bool TakeFrom(const ChunkPtr& chunk);
   bool TakeRecords(const ChunkPtr& chunk);
   // Whether there is something to say that has no record in it.
   bool SomethingToSay(int64_t now_us) const;
 
-  const Options options_;
+  Options options_;
   Sequence next_;
   Epoch epoch_;  // of the record before next_
   std::deque<ChunkPtr> chunks_;
   Sequence chunks_end_ = 0;  // when chunks_ is used up, everything before this is
+  Epoch chunks_epoch_ = 0;   // of the record before chunks_end_
   FrameRecords records_;
   bool waiting_ = false;
   bool behind_ = false;

@@ -86,6 +86,12 @@ TailWaiters Tail::Close(absl::Status reason) {
   return TakeWaiters();
 }
 
+void Tail::SetMaxBytes(size_t max_bytes) {
+  MutexLock lock(mutex_);
+  max_bytes_ = max_bytes;
+  Evict();
+}
+
 void Tail::Evict() {
   while (bytes_ > max_bytes_ && chunks_.size() > 1) {
     bytes_ -= CostOf(*chunks_.front());

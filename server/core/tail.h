@@ -54,6 +54,8 @@ class Tail {
   [[nodiscard]] TailWaiters ResetTo(Sequence end) TSA_EXCLUDES(mutex_);
   // Everything before `first_kept` is gone.
   [[nodiscard]] TailWaiters Trim(Sequence first_kept) TSA_EXCLUDES(mutex_);
+  // From now on at most this much; see the class.
+  void SetMaxBytes(size_t max_bytes) TSA_EXCLUDES(mutex_);
   // Ends every reader with `reason`, now and from now on.
   [[nodiscard]] TailWaiters Close(absl::Status reason) TSA_EXCLUDES(mutex_);
 
@@ -68,8 +70,8 @@ class Tail {
   Sequence FirstInMemory() const TSA_REQUIRES(mutex_);
   void CopyFrom(Sequence next, size_t max_bytes, std::vector<ChunkPtr>& out) const TSA_REQUIRES(mutex_);
 
-  const size_t max_bytes_;
   mutable Mutex mutex_;
+  size_t max_bytes_ TSA_GUARDED_BY(mutex_);
   std::deque<ChunkPtr> chunks_ TSA_GUARDED_BY(mutex_);
   size_t bytes_ TSA_GUARDED_BY(mutex_) = 0;
   Sequence first_kept_ TSA_GUARDED_BY(mutex_);

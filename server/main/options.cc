@@ -30,7 +30,7 @@ void AddServeFlags(CLI::App& app, ServerOptions& options) {
   AddBytes(app, "--max-channel-bytes", limits.channel_bytes, "Longest channel name", 1, 512);
   AddBytes(app, "--max-headers", limits.headers, "Most headers of a record", 0, 1024);
   AddBytes(app, "--max-header-bytes", limits.header_bytes, "Names and values of a record's headers", 0, 1 << 20);
-  AddBytes(app, "--tail-bytes", options.service.tail_bytes, "Newest records kept in memory, of each log", 0, 16ull << 30);
+  AddBytes(app, "--tail-bytes", options.service.tail_bytes, "Newest records kept in memory, of all logs together", 0, 16ull << 30);
   AddBytes(app, "--cold-read-bytes", options.service.cold_read_bytes, "What readers that are behind hold together",
            1 << 20, 16ull << 30);
   AddBytes(app, "--cache-bytes", options.store.cache_bytes, "RocksDB's block cache", 1 << 20, 64ull << 30);

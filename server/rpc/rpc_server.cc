@@ -16,7 +16,9 @@ namespace {
 
 constexpr const char* kHealthNames[] = {"", "replog.v1.ReplicationLog", "replog.v1.LogAdmin"};
 constexpr int64_t kHealthIntervalUs = 500'000;
-constexpr std::chrono::seconds kStopPatience{5};
+// Calls end at once when the server stops; what this waits for is clients that still hold an idle connection and do not
+// look at it (a Python client between calls), and readers that do not read.
+constexpr std::chrono::seconds kStopPatience{1};
 // Requests a little over the limit are to be refused by us, with a reason, and not by the transport.
 constexpr size_t kReceiveSlack = 1 << 20;
 

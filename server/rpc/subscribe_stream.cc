@@ -128,7 +128,7 @@ void SubscribeStream::Pump() {
 void SubscribeStream::ReadStore() {
   reading_ = true;
   const size_t bytes = service_.ColdReadBytes(subscription_->max_frame_bytes());
-  service_.cold_reader().Read(log_->number(), subscription_->next(), subscription_->committed_end(), bytes,
+  service_.cold_reader().Read(log_->number(), subscription_->next(), subscription_->read_until(), bytes,
                               subscription_->filter(),
                               [self = shared_from_this()](absl::StatusOr<ChunkRun> run) { self->OnStore(std::move(run)); });
 }
@@ -136,7 +136,8 @@ void SubscribeStream::ReadStore() {
 void SubscribeStream::OnStore(absl::StatusOr<ChunkRun> run) {
   MutexLock lock(mutex_);
   reading_ = false;
-  subscription_->OnStore(std::move(run), log_->tail().first_kept());
+  const Epoch epoch = run.ok() ? log_->PositionAt(run->next).epoch : 0;
+  subscription_->OnStore(std::move(run), log_->tail().first_kept(), epoch);
   Pump();
 }
 
@@ -162,11 +163,12 @@ void SubscribeStream::OnWriteDone(bool ok) {
 }
 
 void SubscribeStream::OnCancel() {
-  if (log_ != nullptr) log_->tail().CancelWait(shared_from_this());
   MutexLock lock(mutex_);
   cancelled_ = true;
   if (subscription_ == nullptr) return;
   subscription_->End(MakeError(Reason::kCancelled, "the client is gone"));
+  // After End, so that nobody can register again: a log that nobody appends to would keep the stream for ever.
+  log_->tail().CancelWait(shared_from_this());
   Pump();
 }
 

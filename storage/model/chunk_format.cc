@@ -63,7 +63,8 @@ void SealChunk(LogNumber log, Sequence first, const Chunk::Header& header, std::
 
 absl::StatusOr<Chunk::Header> DecodeChunkHeader(LogNumber log, Sequence first, std::string_view encoded) {
   if (encoded.size() < kChunkHeaderSize) return Corrupt(log, first, 0, "cut short");
-  if (encoded[0] != kChunkFormat) return Corrupt(log, first, 0, "unknown chunk format");
+  // The format and the three zero bytes after it, which no checksum covers.
+  if (Get<uint32_t>(encoded, 0) != kChunkFormat) return Corrupt(log, first, 0, "unknown chunk format");
   Chunk::Header header;
   header.epoch = Get<uint64_t>(encoded, kEpochOffset);
   header.bytes_before = Get<uint64_t>(encoded, kBytesBeforeOffset);

@@ -33,7 +33,8 @@ absl::Status FloorError(const std::string& path, std::string_view what) {
 }
 
 bool SyncDirectory(const std::string& path) {
-  const int fd = ::open(std::filesystem::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int fd =
+      ::open(std::filesystem::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return false;
   const bool synced = ::fsync(fd) == 0;
   ::close(fd);
@@ -43,10 +44,21 @@ bool SyncDirectory(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<AckedFloor>> AckedFloor::Create(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (fd < 0) return MakeError(Reason::kWrongDirectory, absl::StrCat("cannot create ", path, ": ", strerror(errno)));
+  // Gets its name when it is whole: a start that is killed here must leave nothing that the next one cannot
+  // read.
+  const std::string unnamed = path + ".new";
+  const int fd = ::open(unnamed.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0)
+    return MakeError(Reason::kWrongDirectory, absl::StrCat("cannot create ", path, ": ", strerror(errno)));
   std::unique_ptr<AckedFloor> floor(new AckedFloor(fd, 0, 0));
-  if (!floor->Write(0) || !floor->Write(0) || !SyncDirectory(path)) return FloorError(path, "cannot be written");
+  const bool written = floor->Write(0) && floor->Write(0);
+  // Unlike a rename, a link fails when the name is taken.
+  const bool named = written && ::link(unnamed.c_str(), path.c_str()) == 0;
+  const int error = errno;
+  ::unlink(unnamed.c_str());
+  if (!named || !SyncDirectory(path)) {
+    return MakeError(Reason::kWrongDirectory, absl::StrCat("cannot create ", path, ": ", strerror(error)));
+  }
   floor->thread_ = std::thread(&AckedFloor::Run, floor.get());
   return floor;
 }
@@ -58,7 +70,8 @@ absl::StatusOr<std::unique_ptr<AckedFloor>> AckedFloor::Open(const std::string& 
   bool found = false;
   for (int i = 0; i < 2; ++i) {
     Slot slot{};
-    if (::pread(fd, &slot, sizeof slot, i * Slot::kSpacing) != sizeof slot || slot.crc != slot.Checksum()) continue;
+    if (::pread(fd, &slot, sizeof slot, i * Slot::kSpacing) != sizeof slot || slot.crc != slot.Checksum())
+      continue;
     if (!found || slot.generation > best.generation) best = slot;
     found = true;
   }

@@ -17,9 +17,25 @@ std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice
 
 absl::Status Missing(const ReadRange& range, Sequence expected, Sequence found) {
   return MakeError(Reason::kCorruptChunk,
-                   absl::StrCat("log number ", range.log, ": the chunks of sequences ", expected, " to ", found - 1,
-                                " are missing or unreadable"),
+                   absl::StrCat("log number ", range.log, ": the chunks of sequences ", expected, " to ",
+                                found - 1, " are missing or unreadable"),
                    {{"first_sequence", std::to_string(expected)}, {"end_sequence", std::to_string(found)}});
+}
+
+// A status with the range that it is about: the sequence at which a read met it, unless it says more itself.
+absl::Status WithRange(const ReadRange& range, Sequence at, const absl::Status& status) {
+  if (ReasonOf(status) != Reason::kCorruptChunk || !MetadataOf(status).empty()) return status;
+  return MakeError(Reason::kCorruptChunk,
+                   absl::StrCat("log number ", range.log, ", sequence ", at, ": ", status.message()),
+                   {{"first_sequence", std::to_string(at)}, {"end_sequence", std::to_string(at + 1)}});
+}
+
+// What a read gives that met damage: what lies on this side of it. The next read begins at the damage and
+// fails.
+absl::StatusOr<ChunkRun> UpTo(ChunkRun run, Sequence next, const absl::Status& damage) {
+  if (run.chunks.empty()) return damage;
+  run.next = next;
+  return run;
 }
 
 }  // namespace
@@ -34,8 +50,8 @@ absl::StatusOr<std::unique_ptr<ChunkSource>> ChunkReader::MakeSource(const ReadR
   return ChunksOfChannels(engine_, range, direction, **channels);
 }
 
-absl::StatusOr<std::optional<std::vector<std::string>>> ChunkReader::Selected(LogNumber log,
-                                                                              const ChannelFilter& filter) const {
+absl::StatusOr<std::optional<std::vector<std::string>>> ChunkReader::Selected(
+    LogNumber log, const ChannelFilter& filter) const {
   std::vector<std::string> selected = filter.names();
   if (selected.size() > kMaxIndexedChannels) return std::nullopt;
   for (const std::string& prefix : filter.prefixes()) {
@@ -50,54 +66,72 @@ absl::StatusOr<std::optional<std::vector<std::string>>> ChunkReader::Selected(Lo
 
 absl::StatusOr<ChunkRun> ChunkReader::Forward(const ReadRange& range, size_t max_bytes,
                                               const ChannelFilter& filter) const {
-  auto source = MakeSource(range, filter, Direction::kForward);
-  if (!source.ok()) return source.status();
+  auto made = MakeSource(range, filter, Direction::kForward);
+  if (!made.ok()) return made.status();
+  ChunkSource& source = **made;
   ChunkRun run;
   size_t bytes = 0;
   Sequence expected = range.from;
-  for (; (*source)->Valid() && bytes < max_bytes; (*source)->Advance()) {
-    const Sequence first = (*source)->first();
-    if (filter.all() && first > expected) return Missing(range, expected, first);
-    auto chunk = (*source)->Load();
-    if (!chunk.ok()) return chunk.status();
-    if (*chunk == nullptr || (*chunk)->end() <= range.from) continue;
+  for (; source.Valid() && bytes < max_bytes; source.Advance()) {
+    const Sequence first = source.first();
+    if (filter.all() && first > expected)
+      return UpTo(std::move(run), expected, Missing(range, expected, first));
+    auto chunk = source.Load();
+    if (!chunk.ok()) return UpTo(std::move(run), first, WithRange(range, first, chunk.status()));
+    if ((*chunk)->end() <= range.from) continue;
     bytes += (*chunk)->encoded().size();
     expected = (*chunk)->end();
     run.chunks.push_back(*std::move(chunk));
   }
-  if (auto status = (*source)->status(); !status.ok()) {
-    return Missing(range, expected, NextReadable(range.log, expected, range.until));
+  // A scan that was to stop here has no use for what follows, damaged or not.
+  const bool complete = filter.all() && expected >= range.until;
+  if (!source.status().ok() && !complete) {
+    if (!filter.all()) return source.status();
+    return UpTo(std::move(run), expected,
+                Missing(range, expected, NextReadable(range.log, expected, range.until)));
   }
-  const bool more = (*source)->Valid();
   if (filter.all()) {
     // A scan ends below `until` only when chunks are gone from the end.
-    if (!more && expected < range.until) return Missing(range, expected, range.until);
+    if (!source.Valid() && !complete) {
+      return UpTo(std::move(run), expected, Missing(range, expected, range.until));
+    }
     run.next = std::min(expected, range.until);
   } else {
-    run.next = more ? std::max((*source)->first(), range.from) : range.until;
+    run.next = source.Valid() ? std::max(source.first(), range.from) : range.until;
   }
   return run;
 }
 
 absl::StatusOr<ChunkRun> ChunkReader::Backward(const ReadRange& range, size_t max_bytes,
                                                const ChannelFilter& filter) const {
-  auto source = MakeSource(range, filter, Direction::kBackward);
-  if (!source.ok()) return source.status();
+  auto made = MakeSource(range, filter, Direction::kBackward);
+  if (!made.ok()) return made.status();
+  ChunkSource& source = **made;
   ChunkRun run;
   run.next = range.until;
   size_t bytes = 0;
-  for (; (*source)->Valid() && bytes < max_bytes; (*source)->Advance()) {
-    auto chunk = (*source)->Load();
-    if (!chunk.ok()) return chunk.status();
-    if (*chunk == nullptr) continue;
-    if ((*chunk)->end() <= range.from) break;
-    if (filter.all() && (*chunk)->end() < run.next) return Missing(range, (*chunk)->end(), run.next);
-    run.next = (*chunk)->first();
+  for (; source.Valid() && bytes < max_bytes && run.next > range.from; source.Advance()) {
+    const Sequence first = source.first();
+    auto chunk = source.Load();
+    if (!chunk.ok()) return UpTo(std::move(run), run.next, WithRange(range, first, chunk.status()));
+    const Sequence end = (*chunk)->end();
+    if (filter.all() && end < run.next) {
+      return UpTo(std::move(run), run.next, Missing(range, std::max(end, range.from), run.next));
+    }
+    if (end <= range.from) {
+      run.next = range.from;
+      break;
+    }
+    run.next = first;
     bytes += (*chunk)->encoded().size();
     run.chunks.push_back(*std::move(chunk));
   }
-  if (auto status = (*source)->status(); !status.ok()) return status;
-  if (!(*source)->Valid() && bytes < max_bytes) run.next = range.from;
+  if (run.next > range.from && !source.Valid()) {
+    if (!source.status().ok())
+      return UpTo(std::move(run), run.next, WithRange(range, run.next - 1, source.status()));
+    if (filter.all()) return UpTo(std::move(run), run.next, Missing(range, range.from, run.next));
+    run.next = range.from;
+  }
   run.next = std::max(run.next, range.from);
   return run;
 }
@@ -116,7 +150,8 @@ absl::StatusOr<LogStore::ChunkAt> ChunkReader::Containing(LogNumber log, Sequenc
   return LogStore::ChunkAt{key->first, *header};
 }
 
-absl::StatusOr<Sequence> ChunkReader::Find(const ReadRange& range, const LogStore::HeaderPredicate& wanted) const {
+absl::StatusOr<Sequence> ChunkReader::Find(const ReadRange& range,
+                                           const LogStore::HeaderPredicate& wanted) const {
   // Binary search over sequences: each probe is a seek, and the answer is a chunk's first sequence.
   Sequence low = range.from;    // no chunk before the one that holds `low` is wanted
   Sequence high = range.until;  // what begins here is wanted, or the end
@@ -133,8 +168,9 @@ absl::StatusOr<Sequence> ChunkReader::Find(const ReadRange& range, const LogStor
 }
 
 absl::StatusOr<std::vector<ChannelCount>> ChunkReader::Channels(LogNumber log, Sequence first_kept,
-                                                                std::string_view prefix, std::string_view after,
-                                                                size_t limit, bool with_counts) const {
+                                                                std::string_view prefix,
+                                                                std::string_view after, size_t limit,
+                                                                bool with_counts) const {
   const std::unique_ptr<rocksdb::Iterator> iterator(
       engine_.db()->NewIterator(rocksdb::ReadOptions(), engine_.channels()));
   const std::string wanted = schema::ChannelKey::Prefix(log, prefix);
@@ -149,7 +185,8 @@ absl::StatusOr<std::vector<ChannelCount>> ChunkReader::Channels(LogNumber log, S
     // The entry before the first at or after first_kept may reach past it; it counts whole.
     iterator->SeekForPrev(schema::ChannelKey{log, name, first_kept}.Encode());
     const auto nearest = iterator->Valid() ? schema::ChannelKey::Decode(View(iterator->key())) : std::nullopt;
-    if (!nearest || nearest->log != log || nearest->channel != name) iterator->Seek(schema::ChannelKey{log, name, 0}.Encode());
+    if (!nearest || nearest->log != log || nearest->channel != name)
+      iterator->Seek(schema::ChannelKey{log, name, 0}.Encode());
     ChannelCount count{name, 0};
     bool kept = false;
     const std::string past = schema::ChannelKey::Prefix(log, name) + '\x01';

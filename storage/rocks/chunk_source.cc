@@ -17,7 +17,8 @@ std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice
 // An iterator that stays within [lower, upper) of a family.
 class BoundedIterator {
  public:
-  BoundedIterator(const Engine& engine, rocksdb::ColumnFamilyHandle* family, std::string lower, std::string upper)
+  BoundedIterator(const Engine& engine, rocksdb::ColumnFamilyHandle* family, std::string lower,
+                  std::string upper)
       : lower_(std::move(lower)), upper_(std::move(upper)), lower_slice_(lower_), upper_slice_(upper_) {
     rocksdb::ReadOptions options;
     options.iterate_lower_bound = &lower_slice_;
@@ -54,7 +55,9 @@ class ScanSource final : public ChunkSource {
 
   bool Valid() const override { return valid_; }
   Sequence first() const override { return first_; }
-  absl::StatusOr<ChunkPtr> Load() override { return DecodeChunk(range_.log, first_, View(iterator_->value())); }
+  absl::StatusOr<ChunkPtr> Load() override {
+    return DecodeChunk(range_.log, first_, View(iterator_->value()));
+  }
   void Advance() override {
     direction_ == Direction::kForward ? iterator_->Next() : iterator_->Prev();
     Read();
@@ -100,7 +103,8 @@ class ScanSource final : public ChunkSource {
 // The index entries of one channel, in the direction of reading.
 class ChannelEntries {
  public:
-  ChannelEntries(const Engine& engine, const ReadRange& range, Direction direction, const std::string& channel)
+  ChannelEntries(const Engine& engine, const ReadRange& range, Direction direction,
+                 const std::string& channel)
       : direction_(direction),
         iterator_(engine, engine.channels(), schema::ChannelKey{range.log, channel, 0}.Encode(),
                   schema::ChannelKey::Prefix(range.log, channel) + '\x01') {
@@ -127,7 +131,7 @@ class IndexSource final : public ChunkSource {
  public:
   IndexSource(const Engine& engine, const ReadRange& range, Direction direction,
               const std::vector<std::string>& channels)
-      : engine_(engine), range_(range), direction_(direction) {
+      : engine_(engine), range_(range), direction_(direction), floor_(FirstOfRange()) {
     for (const std::string& channel : channels) {
       entries_.push_back(std::make_unique<ChannelEntries>(engine, range, direction, channel));
     }
@@ -142,8 +146,12 @@ class IndexSource final : public ChunkSource {
     options.fill_cache = false;
     const auto key = schema::ChunkKey{range_.log, *chosen_}.Encode();
     const auto found = engine_.db()->Get(options, engine_.chunks(), key, &value);
-    // Trimmed since: its index entries go later.
-    if (found.IsNotFound()) return ChunkPtr();
+    if (found.IsNotFound()) {
+      return MakeError(
+          Reason::kCorruptChunk,
+          absl::StrCat("log number ", range_.log, ": the chunk of sequence ", *chosen_, " is missing"),
+          {{"first_sequence", std::to_string(*chosen_)}, {"end_sequence", std::to_string(*chosen_ + 1)}});
+    }
     if (!found.ok()) return FromRocks(found, "read a chunk");
     return DecodeChunk(range_.log, *chosen_, View(value));
   }
@@ -161,13 +169,26 @@ class IndexSource final : public ChunkSource {
   }
 
  private:
+  // The first sequence of the chunk that holds the range's begin. Index entries below it are of chunks that
+  // end before the range or that were trimmed away; those from it on must have their chunk.
+  Sequence FirstOfRange() const {
+    BoundedIterator chunks(engine_, engine_.chunks(), schema::ChunkKey{range_.log, 0}.Encode(),
+                           EndOfChunks(range_.log));
+    chunks->SeekForPrev(schema::ChunkKey{range_.log, range_.from}.Encode());
+    if (!chunks->Valid()) return chunks->status().ok() ? range_.from : 0;
+    const auto key = schema::ChunkKey::Decode(View(chunks->key()));
+    return key ? key->first : 0;
+  }
   // The nearest chunk of any channel.
   void Choose() {
     chosen_.reset();
     for (const auto& entries : entries_) {
-      const auto chunk = entries->chunk();
-      if (!chunk || *chunk >= range_.until) continue;
-      const bool nearer = !chosen_ || (direction_ == Direction::kForward ? *chunk < *chosen_ : *chunk > *chosen_);
+      auto chunk = entries->chunk();
+      for (; chunk && *chunk < floor_ && direction_ == Direction::kForward; chunk = entries->chunk())
+        entries->Advance();
+      if (!chunk || *chunk < floor_ || *chunk >= range_.until) continue;
+      const bool nearer =
+          !chosen_ || (direction_ == Direction::kForward ? *chunk < *chosen_ : *chunk > *chosen_);
       if (nearer) chosen_ = chunk;
     }
   }
@@ -175,6 +196,7 @@ class IndexSource final : public ChunkSource {
   const Engine& engine_;
   const ReadRange range_;
   const Direction direction_;
+  const Sequence floor_;
   std::vector<std::unique_ptr<ChannelEntries>> entries_;
   std::optional<Sequence> chosen_;
 };
@@ -185,8 +207,8 @@ std::unique_ptr<ChunkSource> AllChunks(const Engine& engine, const ReadRange& ra
   return std::make_unique<ScanSource>(engine, range, direction);
 }
 
-std::unique_ptr<ChunkSource> ChunksOfChannels(const Engine& engine, const ReadRange& range, Direction direction,
-                                              const std::vector<std::string>& channels) {
+std::unique_ptr<ChunkSource> ChunksOfChannels(const Engine& engine, const ReadRange& range,
+                                              Direction direction, const std::vector<std::string>& channels) {
   return std::make_unique<IndexSource>(engine, range, direction, channels);
 }
 

@@ -12,7 +12,8 @@ namespace replog {
 
 enum class Direction : uint8_t { kForward, kBackward };
 
-// Finds the chunks to read, one after the other. Not thread-safe; short-lived, since it pins a state of the store.
+// Finds the chunks to read, one after the other. Not thread-safe; short-lived, since it pins a state of the
+// store.
 class ChunkSource {
  public:
   virtual ~ChunkSource() = default;
@@ -32,13 +33,13 @@ struct ReadRange {
   Sequence until = 0;
 };
 
-// Every chunk of the range. The first one forward is the one that holds or follows `from`, backward the one that holds
-// or precedes `until - 1`.
+// Every chunk of the range. The first one forward is the one that holds or follows `from`, backward the one
+// that holds or precedes `until - 1`.
 std::unique_ptr<ChunkSource> AllChunks(const Engine& engine, const ReadRange& range, Direction direction);
 
-// Only chunks that the index lists for one of `channels`. Forward the first may end at or before `from`: the index
-// does not know where chunks end.
-std::unique_ptr<ChunkSource> ChunksOfChannels(const Engine& engine, const ReadRange& range, Direction direction,
-                                              const std::vector<std::string>& channels);
+// Only chunks that the index lists for one of `channels`. One that it lists and that is not there is
+// CORRUPT_CHUNK.
+std::unique_ptr<ChunkSource> ChunksOfChannels(const Engine& engine, const ReadRange& range,
+                                              Direction direction, const std::vector<std::string>& channels);
 
 }  // namespace replog

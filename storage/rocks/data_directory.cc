@@ -30,7 +30,8 @@ absl::Status CheckContents(const std::string& path, bool& fresh) {
     const std::string name = entry.path().filename();
     // A mount point has this directory from the start.
     if (name == "lost+found") continue;
-    if (name == "LOCK") continue;
+    // What a start that was killed at once leaves.
+    if (name == "LOCK" || name == "FLOOR.new") continue;
     empty = false;
     ours |= name == "FLOOR" || name == "db";
   }
@@ -51,7 +52,8 @@ absl::StatusOr<std::unique_ptr<DataDirectory>> DataDirectory::Open(const std::st
   if (fd < 0) return Refuse(path, absl::StrCat("cannot write: ", strerror(errno)));
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     ::close(fd);
-    return MakeError(Reason::kStoreLocked, absl::StrCat("data directory ", path, " is in use by another server"));
+    return MakeError(Reason::kStoreLocked,
+                     absl::StrCat("data directory ", path, " is in use by another server"));
   }
   return std::unique_ptr<DataDirectory>(new DataDirectory(path, fd, fresh));
 }

@@ -51,6 +51,8 @@ rocksdb::DBOptions MakeDbOptions(const StoreOptions& options) {
   // Families that are rarely written would otherwise hold every log file back.
   db.max_total_wal_size = 4 * options.memtable_bytes;
   db.max_background_jobs = 2;
+  // Lets the disk write new files as they grow; one large sync at their end would hold up the syncs of appends.
+  db.bytes_per_sync = 1 << 20;
   db.max_open_files = 512;
   db.skip_stats_update_on_db_open = true;
   db.stats_dump_period_sec = 0;
@@ -65,11 +67,12 @@ rocksdb::DBOptions MakeDbOptions(const StoreOptions& options) {
 
 std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const StoreOptions& options) {
   const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
-  const size_t small = std::max<size_t>(options.memtable_bytes / 8, 1 << 20);
+  auto channels = MakeTableOptions(cache, std::max<size_t>(options.memtable_bytes / 8, 1 << 20));
+  channels.compaction_filter_factory = MakeTrimFilter(options.trim_points);
   return {
       {rocksdb::kDefaultColumnFamilyName, MakeTableOptions(cache, 1 << 20)},
       {schema::kChunks, MakeChunksOptions(cache, options.memtable_bytes)},
-      {schema::kChannels, MakeTableOptions(cache, small)},
+      {schema::kChannels, channels},
       {schema::kMeta, MakeTableOptions(cache, 1 << 20)},
   };
 }

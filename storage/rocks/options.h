@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "rocksdb/db.h"
+#include "storage/rocks/trim_filter.h"
 
 namespace replog {
 
@@ -17,6 +18,8 @@ struct StoreOptions {
   size_t memtable_bytes = 64 << 20;
   // RocksDB's view of the world; tests give their own. Must outlive the store.
   rocksdb::Env* env = rocksdb::Env::Default();
+  // What compaction may drop from the channel index; the store sets it.
+  std::shared_ptr<TrimPoints> trim_points = std::make_shared<TrimPoints>();
 };
 
 // How RocksDB is set up, and why, for each part of the schema.

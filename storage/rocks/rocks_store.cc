@@ -127,12 +127,23 @@ absl::Status RocksStore::Start() {
   rocksdb::WriteBatch batch;
   if (auto status = catalog_.Load(**engine, batch); !status.ok()) return status;
   catalog_.BeginEpochs(**engine, batch);
+  for (const auto& [number, log] : catalog_.logs()) RaiseTrimPoint(**engine, log);
   {
     WriterLock lock(engine_mutex_);
     engine_ = *std::move(engine);
   }
   failed_ = absl::OkStatus();
   return Write(batch, true);
+}
+
+Sequence RocksStore::FirstChunkKept(const Engine& engine, const StoredLog& log) {
+  if (log.first_kept >= log.end) return log.first_kept;
+  const auto chunk = ChunkReader(engine).Containing(log.descriptor.number, log.first_kept);
+  return chunk.ok() ? chunk->first : 0;  // damaged: keep what there is
+}
+
+void RocksStore::RaiseTrimPoint(const Engine& engine, const StoredLog& log) {
+  if (log.first_kept > 0) options_.trim_points->Raise(log.descriptor.number, FirstChunkKept(engine, log));
 }
 
 absl::Status RocksStore::Write(rocksdb::WriteBatch& batch, bool sync) {
@@ -155,7 +166,7 @@ absl::Status RocksStore::Recover() {
     WriterLock engine_lock(engine_mutex_);
     engine_.reset();
   }
-  const auto status = Start();
+  auto status = Start();
   if (!status.ok()) failed_ = status;
   return status;
 }
@@ -297,12 +308,12 @@ absl::Status RocksStore::Trim(LogNumber number, Sequence first_kept) {
   if (first_kept <= known->first_kept) return absl::OkStatus();
   StoredLog log = *known;
   log.first_kept = first_kept;
+  Sequence keep_from = first_kept;
   rocksdb::WriteBatch batch;
   {
     ReaderLock engine_lock(engine_mutex_);
     if (engine_ == nullptr) return MakeError(Reason::kStoreFailed, "the store is closed");
     // The chunk that holds first_kept stays whole; readers are kept out of its front by first_kept.
-    Sequence keep_from = first_kept;
     if (first_kept < log.end) {
       const auto chunk = ChunkReader(*engine_).Containing(number, first_kept);
       if (!chunk.ok()) return chunk.status();
@@ -314,6 +325,7 @@ absl::Status RocksStore::Trim(LogNumber number, Sequence first_kept) {
   }
   if (auto status = Write(batch, true); !status.ok()) return status;
   catalog_.ApplyLog(log);
+  options_.trim_points->Raise(number, keep_from);
   return absl::OkStatus();
 }
 

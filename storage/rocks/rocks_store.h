@@ -56,6 +56,9 @@ class RocksStore final : public LogStore {
   static absl::StatusOr<std::unique_ptr<RocksStore>> OpenDirectory(const StoreOptions& options);
   // Writes a batch; after a failure nothing more is written until Recover.
   absl::Status Write(rocksdb::WriteBatch& batch, bool sync) TSA_REQUIRES(write_mutex_);
+  // The first sequence of the chunk that holds the log's first kept record.
+  static Sequence FirstChunkKept(const Engine& engine, const StoredLog& log);
+  void RaiseTrimPoint(const Engine& engine, const StoredLog& log);
   absl::Status WriteLog(const StoredLog& log) TSA_REQUIRES(write_mutex_);
   // Held by every read, so that Recover can close the engine under nobody.
   template <typename Read>

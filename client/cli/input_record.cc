@@ -1,0 +1,103 @@
+#include "client/cli/input_record.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "client/cli/base64.h"
+
+namespace replog::cli {
+namespace {
+
+using client::BodyKind;
+using client::Status;
+using Json = nlohmann::ordered_json;
+
+Status Bad(const std::string& message) { return {client::StatusCode::kInvalidArgument, message}; }
+
+// Nlohmann's parser lets the last of equal names win; here a name given twice is an error.
+class DoubledNames {
+ public:
+  bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
+    const auto level = static_cast<size_t>(depth);
+    if (event == Json::parse_event_t::object_start) names_.resize(level + 1);
+    if (event == Json::parse_event_t::object_start) names_[level].clear();
+    if (event == Json::parse_event_t::key) {
+      auto name = parsed.get<std::string>();
+      if (!names_[level - 1].insert(name).second && doubled_.empty()) doubled_ = std::move(name);
+    }
+    return true;
+  }
+  // Empty when there is none.
+  const std::string& doubled() const { return doubled_; }
+
+ private:
+  std::vector<std::set<std::string>> names_;
+  std::string doubled_;
+};
+
+Status SetBody(const std::string& field, const std::string& value, InputRecord& record) {
+  if (record.body_kind != BodyKind::kNone) return Bad("a record has either \"text\" or \"payload\"");
+  if (field == "text") {
+    record.body_kind = BodyKind::kText;
+    record.body = value;
+    return {};
+  }
+  auto bytes = DecodeBase64(value);
+  if (!bytes) return Bad("\"payload\" is not base64");
+  record.body_kind = BodyKind::kPayload;
+  record.body = std::move(*bytes);
+  return {};
+}
+
+Status SetHeaders(const Json& headers, InputRecord& record) {
+  if (!headers.is_object()) return Bad("\"headers\" is not an object");
+  for (const auto& [name, value] : headers.items()) {
+    if (!value.is_string()) return Bad("the header \"" + name + "\" is not a string");
+    record.headers.emplace_back(name, value.get<std::string>());
+  }
+  return {};
+}
+
+Status SetField(const std::string& field, const Json& value, const JsonLineFormat& format,
+                InputRecord& record) {
+  const auto& headers = format.header_fields;
+  const bool as_header = std::find(headers.begin(), headers.end(), field) != headers.end();
+  if (!as_header && field == "headers") return SetHeaders(value, record);
+  const bool known = as_header || field == "channel" || field == "text" || field == "payload";
+  if (!known) {
+    return Bad("unknown field \"" + field + "\"; --header " + field + " would make it a header");
+  }
+  if (!value.is_string()) return Bad("\"" + field + "\" is not a string");
+  if (as_header) {
+    record.headers.emplace_back(field, value.get<std::string>());
+  } else if (field == "channel") {
+    record.channel = value.get<std::string>();
+  } else {
+    return SetBody(field, value.get_ref<const std::string&>(), record);
+  }
+  return {};
+}
+
+}  // namespace
+
+client::Result<InputRecord> ParseJsonLine(std::string_view line, const JsonLineFormat& format) {
+  DoubledNames doubled;
+  Json object;
+  try {
+    object = Json::parse(line, std::ref(doubled));
+  } catch (const Json::exception& error) {
+    return Bad(std::string("not JSON: ") + error.what());
+  }
+  if (!object.is_object()) return Bad("not a JSON object");
+  if (!doubled.doubled().empty()) return Bad("\"" + doubled.doubled() + "\" is given twice");
+  InputRecord record;
+  record.channel = format.default_channel;
+  for (const auto& [field, value] : object.items()) {
+    if (Status status = SetField(field, value, format, record); !status.ok()) return status;
+  }
+  if (record.channel.empty()) return Bad("\"channel\" is missing");
+  return record;
+}
+
+}  // namespace replog::cli

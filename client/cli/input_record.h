@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/record.h"
+#include "client/status.h"
+
+namespace replog::cli {
+
+// One record of the input, owning its bytes.
+struct InputRecord {
+  std::string channel;
+  client::BodyKind body_kind = client::BodyKind::kNone;
+  std::string body;
+  std::vector<client::Header> headers;
+};
+
+// How JSON lines are read.
+struct JsonLineFormat {
+  // Fields that become headers of the same name; their values must be strings.
+  std::vector<std::string> header_fields;
+  // For lines that name no channel; empty: each must.
+  std::string default_channel;
+};
+
+// Reads {"channel": …, "text": … | "payload": base64, "headers": {…}}. INVALID_ARGUMENT, naming the field,
+// when the line is not such an object, has another field, or has a field twice.
+client::Result<InputRecord> ParseJsonLine(std::string_view line, const JsonLineFormat& format);
+
+}  // namespace replog::cli

@@ -1,0 +1,47 @@
+#include "client/cli/interrupt.h"
+
+#include <csignal>
+#include <cstdlib>
+
+namespace replog::cli {
+namespace {
+
+// Ends the waiting thread.
+constexpr int kStopSignal = SIGUSR1;
+
+sigset_t Signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, kStopSignal}) sigaddset(&signals, signal);
+  return signals;
+}
+
+}  // namespace
+
+Interrupt::Interrupt() {
+  const sigset_t signals = Signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+Interrupt::~Interrupt() {
+  if (!thread_.joinable()) return;
+  pthread_kill(thread_.native_handle(), kStopSignal);
+  thread_.join();
+}
+
+void Interrupt::Listen(std::function<void()> on_interrupt) {
+  thread_ = std::thread([this, on_interrupt = std::move(on_interrupt)] { Loop(on_interrupt); });
+}
+
+void Interrupt::Loop(const std::function<void()>& on_interrupt) {
+  const sigset_t signals = Signals();
+  for (;;) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal == kStopSignal) return;
+    if (happened_.exchange(true)) std::_Exit(128 + signal);
+    on_interrupt();
+  }
+}
+
+}  // namespace replog::cli

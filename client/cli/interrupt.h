@@ -1,0 +1,31 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <thread>
+
+namespace replog::cli {
+
+// While it lives, Ctrl-C and SIGTERM call a function, on a thread of its own, instead of ending the process.
+// A second one ends the process at once.
+//
+// Must be made before other threads are, so that they inherit the blocked signals.
+class Interrupt {
+ public:
+  Interrupt();
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+
+  // Starts to wait. `on_interrupt` must outlive this object's destructor.
+  void Listen(std::function<void()> on_interrupt);
+  bool happened() const { return happened_; }
+
+ private:
+  void Loop(const std::function<void()>& on_interrupt);
+
+  std::atomic<bool> happened_ = false;
+  std::thread thread_;
+};
+
+}  // namespace replog::cli

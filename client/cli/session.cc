@@ -1,0 +1,32 @@
+#include "client/cli/session.h"
+
+#include <cstdio>
+
+#include "client/cli/human_format.h"
+
+namespace replog::cli {
+
+client::ClientOptions Session::MakeOptions() const {
+  client::ClientOptions options;
+  options.endpoints = servers;
+  options.log = log;
+  options.connect_timeout = std::chrono::milliseconds(static_cast<int64_t>(timeout_s * 1'000));
+  return options;
+}
+
+ExitCode Fail(const client::Status& status) {
+  std::string line = "replog: ";
+  AppendPrintable(line, status.ToString());
+  for (const auto& [name, value] : status.metadata()) AppendPrintable(line, "; " + name + " " + value);
+  std::fprintf(stderr, "%s\n", line.c_str());
+  if (status.reason() == client::reason::kUnreachable) return ExitCode::kUnreachable;
+  const bool no_server = status.code() == client::StatusCode::kUnavailable && status.reason().empty();
+  return no_server ? ExitCode::kUnreachable : ExitCode::kFailed;
+}
+
+ExitCode FailUsage(std::string_view message) {
+  std::fprintf(stderr, "replog: %.*s\n", static_cast<int>(message.size()), message.data());
+  return ExitCode::kUsage;
+}
+
+}  // namespace replog::cli

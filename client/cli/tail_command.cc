@@ -1,0 +1,121 @@
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <future>
+#include <memory>
+
+#include "client/cli/interrupt.h"
+#include "client/cli/output.h"
+#include "client/cli/record_format.h"
+#include "client/cli/session.h"
+#include "client/cli/time_format.h"
+#include "client/subscription.h"
+
+namespace replog::cli {
+namespace {
+
+using client::Status;
+using client::SubscriptionOptions;
+
+struct TailOptions {
+  std::optional<uint64_t> from;
+  std::string from_time;
+  bool only_new = false;
+  bool until_end = false;
+  std::optional<uint64_t> until;
+  std::vector<std::string> channels;
+};
+
+constexpr char kFooter[] = R"(It reconnects by itself and goes on where it stood; Ctrl-C ends it.
+
+Examples:
+  replog tail                                  from the first record on, and then what is new
+  replog tail --new --channel 'room-*'         only what is new, of channels that begin with room-
+  replog tail --from 0 --until-end --json      all there is now, as JSON lines)";
+
+// Where to start, and false when --from-time cannot be read.
+bool SetStart(const TailOptions& options, SubscriptionOptions& subscription) {
+  if (options.from) subscription.start = client::FromSequence{*options.from};
+  if (options.only_new) subscription.start = client::NewOnly{};
+  if (options.from_time.empty()) return true;
+  const auto time = ParseTime(options.from_time);
+  if (time) subscription.start = client::FromTime{*time};
+  return time.has_value();
+}
+
+// Prints what comes until the subscription ends.
+class Tail {
+ public:
+  explicit Tail(const Session& session) : json_(session.json) {}
+
+  Status Run(const client::Client& client, SubscriptionOptions options) {
+    options.on_record = [this](const client::RecordView& record) {
+      json_ ? AppendJson(output_.buffer(), record) : AppendHuman(output_.buffer(), record);
+    };
+    options.on_frame = [this](const client::FrameInfo&) { Flush(); };
+    options.on_retry = [](const Status& why, std::chrono::milliseconds) {
+      std::fprintf(stderr, "replog: %s; trying again\n", why.ToString().c_str());
+    };
+    Interrupt interrupt;
+    client::Subscription subscription(client, std::move(options));
+    interrupt.Listen([&subscription] { subscription.Cancel(); });
+    subscription_ = &subscription;
+    ready_.set_value();
+    Status end = subscription.Wait();
+    const bool wanted = closed_ || interrupt.happened();
+    return wanted && end.code() == client::StatusCode::kCancelled ? Status() : end;
+  }
+
+ private:
+  void Flush() {
+    if (closed_ || output_.Flush()) return;
+    closed_ = true;
+    ready_.get_future().wait();  // the first frame may come before the constructor has returned
+    subscription_->Cancel();
+  }
+
+  const bool json_;
+  Output output_;
+  std::atomic<bool> closed_ = false;  // nobody reads the output any more
+  std::promise<void> ready_;
+  client::Subscription* subscription_ = nullptr;
+};
+
+ExitCode RunTail(const Session& session, const TailOptions& options) {
+  SubscriptionOptions subscription;
+  if (!SetStart(options, subscription)) {
+    return FailUsage("--from-time needs a time as in 2004-12-25T00:05:00Z, not \"" + options.from_time +
+                     "\"");
+  }
+  subscription.until_sequence = options.until;
+  subscription.channels = options.channels;
+  client::Client client = session.MakeClient();
+  // Asked first, so that a server that is not there is an error at once and not tried for ever.
+  const auto log = client.GetLog();
+  if (!log.ok()) return Fail(log.status());
+  if (options.until_end) subscription.until_sequence = log->committed_end;
+  const Status end = Tail(session).Run(client, std::move(subscription));
+  return end.ok() ? ExitCode::kOk : Fail(end);
+}
+
+}  // namespace
+
+void AddTailCommand(CLI::App& app, Session& session) {
+  auto options = std::make_shared<TailOptions>();
+  CLI::App* tail = app.add_subcommand("tail", "Print the records of a log, and then new ones as they come");
+  tail->footer(kFooter);
+  auto* from = tail->add_option("--from", options->from, "Start at exactly this sequence");
+  auto* time =
+      tail->add_option("--from-time", options->from_time, "Start at the first record at or after this time");
+  auto* only_new = tail->add_flag("--new", options->only_new, "Only records that are appended from now on");
+  from->excludes(time)->excludes(only_new);
+  time->excludes(only_new);
+  auto* until_end = tail->add_flag("--until-end", options->until_end, "Stop at what is the end now");
+  tail->add_option("--until", options->until, "Stop before this sequence")->excludes(until_end);
+  tail->add_option("--channel", options->channels,
+                   "Only this channel, or with a trailing * all that begin so; repeatable")
+      ->allow_extra_args(false);
+  tail->callback(
+      [&session, options] { session.action = [&session, options] { return RunTail(session, *options); }; });
+}
+
+}  // namespace replog::cli

@@ -1,0 +1,71 @@
+#include "client/client.h"
+
+#include "client/internal/conversion.h"
+#include "client/internal/new_record_encoder.h"
+#include "client/internal/transport.h"
+#include "replog/v1/replication_log.grpc.pb.h"
+
+namespace replog::client {
+namespace {
+
+using internal::Channel;
+using internal::FromProto;
+using internal::ToProto;
+using internal::Transport;
+
+void SetRecord(const NewRecord& from, v1::NewRecord& record) {
+  record.set_channel(std::string(from.channel));
+  if (from.body_kind == BodyKind::kText) record.set_text(std::string(from.body));
+  if (from.body_kind == BodyKind::kPayload) record.set_payload(std::string(from.body));
+  for (const auto& [name, value] : from.headers)
+    (*record.mutable_headers())[std::string(name)] = std::string(value);
+}
+
+struct SetReadStart {
+  v1::ReadRequest& request;
+  void operator()(const FromBeginning&) const {}
+  void operator()(const FromSequence& from) const { request.set_from_sequence(from.sequence); }
+  void operator()(const FromPosition& from) const {
+    *request.mutable_from_position() = ToProto(from.position);
+  }
+  void operator()(const FromTime& from) const { *request.mutable_from_time() = ToProto(from.time); }
+};
+
+}  // namespace
+
+Client::Client(ClientOptions options) : transport_(Transport::Make(std::move(options))) {}
+
+Result<Appended> Client::Append(std::span<const NewRecord> records, std::string_view log) {
+  v1::AppendRequest request;
+  request.set_log(transport_->LogName(log));
+  for (const NewRecord& record : records) {
+    if (Status status = internal::CheckNewRecord(record); !status.ok()) return status;
+    SetRecord(record, *request.add_records());
+  }
+  v1::AppendResponse response;
+  const Status status =
+      transport_->Call(Transport::Repeat::kNever, [&](const Channel& channel, grpc::ClientContext& context) {
+        return v1::ReplicationLog::NewStub(channel)->Append(&context, request, &response);
+      });
+  if (!status.ok()) return status;
+  return FromProto(response);
+}
+
+Result<Page> Client::Read(const ReadOptions& options) {
+  v1::ReadRequest request;
+  request.set_log(transport_->LogName(options.log));
+  std::visit(SetReadStart{request}, options.start);
+  request.set_backward(options.backward);
+  for (const std::string& channel : options.channels) request.add_channels(channel);
+  request.set_max_records(options.max_records);
+  request.set_max_bytes(options.max_bytes);
+  v1::ReadResponse response;
+  const Status status =
+      transport_->Call(Transport::Repeat::kSafe, [&](const Channel& channel, grpc::ClientContext& context) {
+        return v1::ReplicationLog::NewStub(channel)->Read(&context, request, &response);
+      });
+  if (!status.ok()) return status;
+  return FromProto(response);
+}
+
+}  // namespace replog::client

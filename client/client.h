@@ -1,0 +1,100 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/admin.h"
+#include "client/append.h"
+#include "client/backoff.h"
+#include "client/record.h"
+#include "client/status.h"
+
+namespace replog::client {
+
+namespace internal {
+class Transport;
+}
+
+// Certificates and keys as PEM text.
+struct TlsOptions {
+  // What signs the server's certificate; empty: the system's authorities.
+  std::string ca_pem;
+  // The client's own, for mutual TLS; both or none.
+  std::string certificate_pem;
+  std::string key_pem;
+  // Expect this name in the server's certificate instead of the endpoint's.
+  std::string server_name;
+};
+
+struct ClientOptions {
+  // "host:port" of each server. They are tried in turn: when one is not reachable the next call goes to the
+  // next.
+  std::vector<std::string> endpoints{"localhost:50051"};
+  // The log of calls that name none; empty: "default".
+  std::string log;
+  // Absent: plain text.
+  std::optional<TlsOptions> tls;
+  // Between attempts of calls that are safe to repeat, and of broken streams.
+  BackoffOptions backoff;
+  // How long a call waits for a connection before it fails as UNREACHABLE.
+  std::chrono::milliseconds connect_timeout{5'000};
+  // How long a unary call may take, with its retries.
+  std::chrono::milliseconds call_timeout{10'000};
+  // Give this client TCP connections that no other client of the process shares.
+  bool own_connections = false;
+};
+
+// A handle to a replog service: single appends, pages of records, administration. Producers and subscriptions
+// are made from it and share its connection.
+//
+// Example:
+//   Client client({.endpoints = {"localhost:50051"}});
+//   const NewRecord hello{.channel = "room", .body = "Hello everyone!"};
+//   Result<Appended> appended = client.Append({&hello, 1});
+//
+// Thread Safety: every member may be called from many threads at once. Calls block until they are answered.
+// Lifetime: cheap to copy; copies are the same client. What is made from it keeps the connection open.
+// Errors: calls that read are repeated while the server is UNAVAILABLE, until call_timeout; calls that write
+// are sent at most once. No connection within the time-out gives UNAVAILABLE with reason UNREACHABLE: nothing
+// was sent. In the calls below an empty `log` means ClientOptions::log.
+class Client {
+ public:
+  explicit Client(ClientOptions options);
+
+  // Appends a batch: all of it or nothing, visible to readers at one moment. 2 MiB with the server's default
+  // limits. FateOf says what an error means for the records.
+  Result<Appended> Append(std::span<const NewRecord> records, std::string_view log = {});
+
+  // One page of records.
+  Result<Page> Read(const ReadOptions& options);
+
+  Result<LogInfo> CreateLog(std::string_view log, const LogSettings& settings = {});
+  Result<LogInfo> UpdateLog(std::string_view log, const LogSettings& settings);
+  // Deletes a log and all its records. With a uuid: only if the log still is that one.
+  Status DeleteLog(std::string_view log, std::string_view uuid = {});
+  Result<std::vector<LogInfo>> ListLogs();
+  Result<LogInfo> GetLog(std::string_view log = {});
+  Result<ChannelPage> ListChannels(const ListChannelsOptions& options = {});
+  // Removes the records before a sequence for good and returns the first sequence that is kept.
+  Result<uint64_t> Trim(uint64_t before_sequence, std::string_view log = {});
+
+  // Checks everything stored of a log; takes as long as it takes. `on_progress` is called at least every
+  // second, on the calling thread; it returns false to stop (CANCELLED). OK means that the check ran: see
+  // problem_count.
+  Result<VerifyProgress> Verify(const std::function<bool(const VerifyProgress&)>& on_progress = {},
+                                std::string_view log = {});
+
+ private:
+  friend class Producer;
+  friend class Subscription;
+
+  std::shared_ptr<internal::Transport> transport_;
+};
+
+}  // namespace replog::client

@@ -1,0 +1,113 @@
+#include "client/internal/new_record_encoder.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/utf8.h"
+#include "proto/wire/fields.h"
+
+namespace replog::client::internal {
+namespace {
+
+namespace field = wire::record_field;
+using wire::Tag;
+using wire::VarintSize;
+using wire::WireType;
+
+constexpr uint32_t kLogField = 1;  // of AppendRequest
+constexpr uint32_t kMapKey = 1;
+constexpr uint32_t kMapValue = 2;
+constexpr size_t kMaxChannelBytes = 512;
+constexpr size_t kTagSize = 1;  // all field numbers here are below 16
+
+size_t BytesFieldSize(size_t size) { return kTagSize + VarintSize(size) + size; }
+
+size_t EntrySize(const HeaderView& header) {
+  return BytesFieldSize(header.first.size()) + BytesFieldSize(header.second.size());
+}
+
+size_t RecordSize(const NewRecord& record) {
+  size_t size = BytesFieldSize(record.channel.size());
+  if (record.body_kind != BodyKind::kNone) size += BytesFieldSize(record.body.size());
+  for (const HeaderView& header : record.headers) size += BytesFieldSize(EntrySize(header));
+  return size;
+}
+
+char* WriteHead(char* out, uint32_t number, size_t size) {
+  *out++ = static_cast<char>(Tag(number, WireType::kBytes));
+  return wire::WriteVarint(out, size);
+}
+
+char* WriteBytes(char* out, uint32_t number, std::string_view bytes) {
+  out = WriteHead(out, number, bytes.size());
+  if (!bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
+  return out + bytes.size();
+}
+
+Status Invalid(std::string message, std::string_view field_name) {
+  return {StatusCode::kInvalidArgument,
+          std::move(message),
+          "INVALID_FIELD",
+          {{"field", std::string(field_name)}}};
+}
+
+bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+Status CheckChannel(std::string_view channel) {
+  if (channel.empty()) return Invalid("a record needs a channel", "channel");
+  if (channel.size() > kMaxChannelBytes) {
+    return Invalid("the channel has " + std::to_string(channel.size()) + " bytes; at most " +
+                       std::to_string(kMaxChannelBytes) + " are allowed",
+                   "channel");
+  }
+  if (std::any_of(channel.begin(), channel.end(), [](char c) { return IsControl(c) || c == '*'; })) {
+    return Invalid("the channel has a control character or `*` in its name", "channel");
+  }
+  if (!IsUtf8(channel)) return Invalid("the channel is not UTF-8", "channel");
+  return {};
+}
+
+Status CheckHeaders(std::span<const HeaderView> headers) {
+  for (size_t i = 0; i < headers.size(); ++i) {
+    const std::string_view name = headers[i].first;
+    const std::string_view value = headers[i].second;
+    if (!IsUtf8(name) || !IsUtf8(value)) return Invalid("a header is not UTF-8", "headers");
+    const auto same = [&name](const HeaderView& other) { return other.first == name; };
+    if (std::any_of(headers.begin(), headers.begin() + static_cast<ptrdiff_t>(i), same)) {
+      return Invalid("the header \"" + std::string(name) + "\" is given twice", "headers");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Status CheckNewRecord(const NewRecord& record) {
+  if (Status status = CheckChannel(record.channel); !status.ok()) return status;
+  if (record.body_kind == BodyKind::kText && !IsUtf8(record.body))
+    return Invalid("the text is not UTF-8", "text");
+  return CheckHeaders(record.headers);
+}
+
+void AppendLogField(std::string& request, std::string_view log) {
+  if (!log.empty()) wire::AppendBytesField(request, kLogField, log);
+}
+
+size_t NewRecordFieldSize(const NewRecord& record) { return BytesFieldSize(RecordSize(record)); }
+
+void AppendNewRecord(std::string& request, const NewRecord& record) {
+  const size_t record_size = RecordSize(record);
+  const size_t start = request.size();
+  request.resize(start + BytesFieldSize(record_size));
+  char* out = WriteHead(request.data() + start, wire::kNewRecordsField, record_size);
+  out = WriteBytes(out, field::kChannel, record.channel);
+  if (record.body_kind == BodyKind::kText) out = WriteBytes(out, field::kText, record.body);
+  if (record.body_kind == BodyKind::kPayload) out = WriteBytes(out, field::kPayload, record.body);
+  for (const HeaderView& header : record.headers) {
+    out = WriteHead(out, field::kHeaders, EntrySize(header));
+    out = WriteBytes(out, kMapKey, header.first);
+    out = WriteBytes(out, kMapValue, header.second);
+  }
+}
+
+}  // namespace replog::client::internal

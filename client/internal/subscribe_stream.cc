@@ -1,0 +1,46 @@
+#include "client/internal/subscribe_stream.h"
+
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+
+#include "client/internal/reaction_scope.h"
+#include "client/internal/status_conversion.h"
+
+namespace replog::client::internal {
+namespace {
+
+constexpr char kMethod[] = "/replog.v1.ReplicationLog/Subscribe";
+
+}  // namespace
+
+SubscribeStream* SubscribeStream::Start(const Channel& channel, const v1::SubscribeRequest& request,
+                                        std::shared_ptr<Owner> owner) {
+  auto* stream = new SubscribeStream(std::move(owner));
+  // A server stream is a stream both ways whose client says one thing; only that form exists for raw bytes.
+  grpc::TemplatedGenericStub<v1::SubscribeRequest, grpc::ByteBuffer> stub(channel);
+  stub.PrepareBidiStreamingCall(&stream->context_, kMethod, {}, stream);
+  stream->AddHold();
+  stream->StartWriteLast(&request, {});  // encoded at once
+  stream->StartRead(&stream->frame_);
+  stream->StartCall();
+  return stream;
+}
+
+void SubscribeStream::OnReadDone(bool ok) {
+  const ReactionScope scope;
+  if (!ok) {
+    RemoveHold();
+    return;
+  }
+  grpc::ByteBuffer frame;
+  frame.Swap(&frame_);
+  if (owner_->OnFrame(std::move(frame))) StartRead(&frame_);
+}
+
+void SubscribeStream::OnDone(const grpc::Status& status) {
+  const ReactionScope scope;
+  owner_->OnClosed(FromGrpc(status));
+  delete this;
+}
+
+}  // namespace replog::client::internal

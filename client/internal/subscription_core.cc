@@ -1,0 +1,274 @@
+#include "client/internal/subscription_core.h"
+
+#include <grpcpp/support/slice.h>
+
+namespace replog::client::internal {
+namespace {
+
+std::string_view BytesOf(const grpc::Slice& slice) {
+  return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
+}
+
+// The frame in one piece; copies only when it came in several.
+bool InOnePiece(const grpc::ByteBuffer& frame, grpc::Slice& slice) {
+  return frame.TrySingleSlice(&slice).ok() || frame.DumpToSingleSlice(&slice).ok();
+}
+
+Status CancelledStatus() {
+  return {StatusCode::kCancelled, "the subscription was cancelled", reason::kCancelled};
+}
+
+}  // namespace
+
+SubscriptionCore::SubscriptionCore(std::shared_ptr<Transport> transport, SubscriptionOptions options)
+    : transport_(std::move(transport)),
+      options_(std::move(options)),
+      resume_(options_, transport_->LogName(options_.log)),
+      backoff_(transport_->options().backoff, transport_->NewSeed()) {
+  if (options_.delivery == DeliveryThread::kOwn) worker_.emplace();
+}
+
+// -------------------------------------------------------------------------------------------------- from
+// outside
+
+void SubscriptionCore::Cancel() {
+  cancelled_ = true;
+  {
+    MutexLock lock(mutex_);
+    if (stream_ != nullptr) stream_->Cancel();
+    if (!between_attempts_) return;  // the step that is under way, or the stream's end, sees cancelled_
+    between_attempts_ = false;
+  }
+  auto end = [self = shared_from_this()] { self->End(CancelledStatus()); };
+  worker_ ? worker_->Post(std::move(end)) : transport_->timer().Schedule(Clock::now(), std::move(end));
+}
+
+Status SubscriptionCore::Wait() {
+  MutexLock lock(mutex_);
+  while (!end_) done_.Wait(mutex_);
+  return *end_;
+}
+
+bool SubscriptionCore::InCallback() {
+  MutexLock lock(mutex_);
+  return in_callback_ == std::this_thread::get_id();
+}
+
+std::optional<Position> SubscriptionCore::position() {
+  MutexLock lock(mutex_);
+  return position_;
+}
+
+uint64_t SubscriptionCore::reconnects() {
+  MutexLock lock(mutex_);
+  return attempts_ > 0 ? attempts_ - 1 : 0;
+}
+
+// ------------------------------------------------------------------------------------------------ from the
+// stream
+
+bool SubscriptionCore::OnFrame(grpc::ByteBuffer frame) {
+  if (worker_) return Enqueue(std::move(frame));
+  {
+    MutexLock lock(mutex_);
+    last_heard_ = Clock::now();
+    reading_ = false;
+  }
+  HandleFrame(std::move(frame));
+  MutexLock lock(mutex_);
+  reading_ = true;
+  reading_since_ = Clock::now();
+  return true;
+}
+
+bool SubscriptionCore::Enqueue(grpc::ByteBuffer frame) {
+  MutexLock lock(mutex_);
+  last_heard_ = Clock::now();
+  reading_ = ++queued_frames_ < kMaxQueuedFrames;
+  reading_since_ = last_heard_;
+  // Posted under the lock: once the worker can ask for more, the next frame may come on another thread, and
+  // must not overtake this one.
+  worker_->Post([self = shared_from_this(), frame = std::move(frame)] {
+    self->HandleFrame(frame);
+    self->FrameHandled();
+  });
+  return reading_;
+}
+
+void SubscriptionCore::FrameHandled() {
+  MutexLock lock(mutex_);
+  --queued_frames_;
+  if (reading_ || stream_ == nullptr || queued_frames_ != kMaxQueuedFrames - 1) return;
+  reading_ = true;
+  reading_since_ = Clock::now();
+  stream_->ReadMore();
+}
+
+void SubscriptionCore::OnClosed(const Status& status) {
+  {
+    MutexLock lock(mutex_);
+    stream_ = nullptr;
+    reading_ = false;
+  }
+  if (worker_) {
+    worker_->Post([self = shared_from_this(), status] { self->HandleClosed(status); });
+  } else {
+    HandleClosed(status);
+  }
+}
+
+// ------------------------------------------------------------------------------------------------------ the
+// steps
+
+void SubscriptionCore::Attempt() {
+  uint64_t attempt;
+  {
+    MutexLock lock(mutex_);
+    if (attempts_ > 0 && !between_attempts_) return;  // Cancel came first
+    between_attempts_ = false;
+    attempt = ++attempts_;
+    silent_ = false;
+    channel_ = transport_->Current();
+    reading_ = true;
+    reading_since_ = Clock::now();
+    stream_ = SubscribeStream::Start(channel_, resume_.Request(), shared_from_this());
+  }
+  ScheduleWatch(Clock::now() + options_.watchdog, attempt);
+}
+
+void SubscriptionCore::HandleFrame(grpc::ByteBuffer frame) {
+  if (cancelled_) return;
+  {
+    MutexLock lock(mutex_);
+    if (!violation_.ok()) return;
+    in_callback_ = std::this_thread::get_id();
+  }
+  backoff_.Reset();
+  grpc::Slice slice;
+  if (InOnePiece(frame, slice)) {
+    frame.Clear();
+    Deliver(BytesOf(slice));
+  } else {
+    Violation("a frame could not be read");
+  }
+  MutexLock lock(mutex_);
+  in_callback_ = {};
+}
+
+void SubscriptionCore::Deliver(std::string_view frame) {
+  FrameTrailer trailer;
+  uint64_t records = 0;
+  bool in_order = true;
+  const FrameWalk walk = WalkFrame(frame, trailer, [&](const RecordView& record) {
+    if (cancelled_.load(std::memory_order_relaxed)) return false;
+    in_order = resume_.Admit(record.sequence());
+    if (!in_order) return false;
+    if (options_.on_record) options_.on_record(record);
+    ++records;
+    return true;
+  });
+  if (walk == FrameWalk::kMalformed) return Violation("a frame is malformed");
+  if (!in_order) return Violation("a record is out of order, repeated, or missing before another");
+  if (walk == FrameWalk::kStopped || cancelled_) return;
+  if (!resume_.Complete(trailer)) return Violation("a frame's next_sequence does not fit its records");
+  {
+    MutexLock lock(mutex_);
+    position_ = resume_.position();
+  }
+  if (options_.on_frame) {
+    options_.on_frame({records, trailer.next_sequence, trailer.committed_end, trailer.caught_up});
+  }
+  if (trailer.caught_up && options_.on_caught_up && !cancelled_) options_.on_caught_up(trailer.next_sequence);
+}
+
+void SubscriptionCore::Violation(const char* what) {
+  MutexLock lock(mutex_);
+  violation_ =
+      Status(StatusCode::kInternal, std::string("the server broke the contract: ") + what, reason::kProtocol);
+  if (stream_ != nullptr) stream_->Cancel();
+}
+
+void SubscriptionCore::HandleClosed(const Status& status) {
+  Status why = status;
+  {
+    MutexLock lock(mutex_);
+    if (!violation_.ok()) why = violation_;
+    if (silent_) why = Status(StatusCode::kUnavailable, "the server was silent for too long");
+  }
+  if (cancelled_) {
+    End(CancelledStatus());
+  } else if (why.reason() == reason::kProtocol || JudgeEnd(why) == StreamVerdict::kOver) {
+    End(why);
+  } else if (why.ok() && resume_.AtEnd()) {
+    End(Status());
+  } else {
+    Retry(why.ok() ? Status(StatusCode::kUnavailable, "the server ended the stream") : why);
+  }
+}
+
+void SubscriptionCore::Retry(const Status& why) {
+  const auto delay = backoff_.Next(why.retry_delay());
+  bool give_up;
+  {
+    MutexLock lock(mutex_);
+    transport_->Advance(channel_);
+    give_up =
+        options_.give_up_after.count() > 0 && Clock::now() + delay > last_heard_ + options_.give_up_after;
+    in_callback_ = std::this_thread::get_id();
+  }
+  if (give_up) return End(why);
+  if (options_.on_retry) options_.on_retry(why, delay);
+  bool over;
+  {
+    MutexLock lock(mutex_);
+    in_callback_ = {};
+    // A Cancel that comes after this finds between_attempts_ set, and ends the subscription itself.
+    over = cancelled_;
+    between_attempts_ = !over;
+  }
+  if (over) return End(CancelledStatus());
+  transport_->timer().Schedule(Clock::now() + delay, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->Attempt();
+  });
+}
+
+void SubscriptionCore::End(const Status& status) {
+  {
+    MutexLock lock(mutex_);
+    in_callback_ = std::this_thread::get_id();
+  }
+  if (options_.on_end) options_.on_end(status);
+  transport_.reset();
+  MutexLock lock(mutex_);
+  in_callback_ = {};
+  end_ = status;
+  done_.NotifyAll();
+}
+
+// -------------------------------------------------------------------------------------------------------
+// watchdog
+
+void SubscriptionCore::ScheduleWatch(Clock::time_point when, uint64_t attempt) {
+  transport_->timer().Schedule(when, [weak = weak_from_this(), attempt] {
+    if (const auto self = weak.lock()) self->Watch(attempt);
+  });
+}
+
+void SubscriptionCore::Watch(uint64_t attempt) {
+  Clock::time_point next;
+  {
+    MutexLock lock(mutex_);
+    if (attempt != attempts_ || stream_ == nullptr) return;
+    // While nothing is read, because a callback takes its time, silence says nothing about the server.
+    const auto now = Clock::now();
+    next = (reading_ ? reading_since_ : now) + options_.watchdog;
+    if (next <= now) {
+      silent_ = true;
+      stream_->Cancel();
+      return;
+    }
+  }
+  ScheduleWatch(next, attempt);
+}
+
+}  // namespace replog::client::internal

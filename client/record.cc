@@ -1,0 +1,35 @@
+#include "client/record.h"
+
+#include "proto/wire/record_view.h"
+
+namespace replog::client {
+
+std::vector<HeaderView> RecordView::headers() const {
+  std::vector<HeaderView> headers;
+  wire::HeaderReader reader(encoded_);
+  HeaderView header;
+  while (reader.Next(header.first, header.second)) headers.push_back(header);
+  return headers;
+}
+
+std::optional<std::string_view> RecordView::header(std::string_view name) const {
+  wire::HeaderReader reader(encoded_);
+  HeaderView header;
+  while (reader.Next(header.first, header.second)) {
+    if (header.first == name) return header.second;
+  }
+  return std::nullopt;
+}
+
+Record::Record(const RecordView& view)
+    : sequence(view.sequence()),
+      time(view.time()),
+      channel(view.channel()),
+      body_kind(view.body_kind()),
+      body(view.body()),
+      key(view.key()),
+      deleted(view.deleted()) {
+  for (const auto& [name, value] : view.headers()) headers.emplace_back(name, value);
+}
+
+}  // namespace replog::client

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace replog::client {
+
+// Wall-clock time as replog has it: microseconds since 1970.
+using Time = std::chrono::sys_time<std::chrono::microseconds>;
+
+enum class BodyKind : uint8_t {
+  kNone,     // the record has no body
+  kText,     // UTF-8
+  kPayload,  // any bytes
+};
+
+using HeaderView = std::pair<std::string_view, std::string_view>;
+using Header = std::pair<std::string, std::string>;
+
+// A record to append. What it points to must live until the call that takes it returns.
+//
+// Example:
+//   producer.Append({.channel = "room", .body = "Hello everyone!"});
+struct NewRecord {
+  // 1 to 512 bytes of UTF-8 without control characters and `*`.
+  std::string_view channel;
+  std::string_view body;
+  BodyKind body_kind = BodyKind::kText;
+  // Names must differ from each other; all is UTF-8. 64 headers and 16 KiB with the server's default limits.
+  std::span<const HeaderView> headers;
+};
+
+// A record as it was received, read in place.
+//
+// Lifetime: everything it gives points into the received frame, and is valid only during the callback that it
+// was passed to. Make a Record of it to keep it. Thread Safety: const; may be read from many threads during
+// the callback.
+class RecordView {
+ public:
+  // `encoded` is the whole replog.v1.Record, which headers are read from when they are asked for.
+  RecordView(uint64_t sequence, Time time, std::string_view channel, BodyKind body_kind,
+             std::string_view body, std::optional<std::string_view> key, bool deleted,
+             std::string_view encoded)
+      : sequence_(sequence),
+        time_(time),
+        channel_(channel),
+        body_(body),
+        key_(key),
+        encoded_(encoded),
+        body_kind_(body_kind),
+        deleted_(deleted) {}
+
+  uint64_t sequence() const { return sequence_; }
+  // The server's time; never decreases within a log.
+  Time time() const { return time_; }
+  std::string_view channel() const { return channel_; }
+  BodyKind body_kind() const { return body_kind_; }
+  // Empty when there is none.
+  std::string_view body() const { return body_; }
+  std::optional<std::string_view> key() const { return key_; }
+  // Whether this is a tombstone for the key.
+  bool deleted() const { return deleted_; }
+
+  // In the order in which they were written. Decodes them anew at each call.
+  std::vector<HeaderView> headers() const;
+  // One header's value.
+  std::optional<std::string_view> header(std::string_view name) const;
+
+ private:
+  uint64_t sequence_;
+  Time time_;
+  std::string_view channel_;
+  std::string_view body_;
+  std::optional<std::string_view> key_;
+  std::string_view encoded_;
+  BodyKind body_kind_;
+  bool deleted_;
+};
+
+// A record that owns its bytes.
+struct Record {
+  Record() = default;
+  explicit Record(const RecordView& view);
+
+  uint64_t sequence = 0;
+  Time time;
+  std::string channel;
+  BodyKind body_kind = BodyKind::kNone;
+  std::string body;
+  std::optional<std::string> key;
+  bool deleted = false;
+  std::vector<Header> headers;
+};
+
+}  // namespace replog::client

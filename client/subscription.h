@@ -1,0 +1,111 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/client.h"
+#include "client/position.h"
+#include "client/record.h"
+#include "client/status.h"
+
+namespace replog::client {
+
+namespace internal {
+class SubscriptionCore;
+}
+
+// What one frame said, once its records were delivered.
+struct FrameInfo {
+  // Records in the frame.
+  uint64_t records = 0;
+  // Everything before this was delivered or did not match the filter.
+  uint64_t next_sequence = 0;
+  // The first sequence that readers may not see yet, as of this frame.
+  uint64_t committed_end = 0;
+  // With this frame everything before committed_end was delivered.
+  bool caught_up = false;
+};
+
+// Which thread runs a subscription's callbacks.
+enum class DeliveryThread : uint8_t {
+  // One of its own: callbacks may block as long as they like, and the subscription meanwhile reads at most
+  // one frame
+  // ahead.
+  kOwn,
+  // gRPC's, which all calls of the process share: less memory and a shorter way, for callbacks that do not
+  // block.
+  kShared,
+};
+
+struct SubscriptionOptions {
+  // Empty: the client's default.
+  std::string log;
+  SubscribeStart start;
+  // End with OK before this sequence. May lie in the future.
+  std::optional<uint64_t> until_sequence;
+  // Exact names, or a prefix followed by `*`. None: all. At most 256.
+  std::vector<std::string> channels;
+  // The largest frame; 0: the server's default (256 KiB). 4 KiB to 3 MiB.
+  uint32_t max_frame_bytes = 0;
+  DeliveryThread delivery = DeliveryThread::kOwn;
+  // Connect again when nothing at all was heard for this long.
+  std::chrono::milliseconds watchdog{20'000};
+  // End with the last error when nothing was heard for this long in spite of all attempts. 0: never give up.
+  std::chrono::milliseconds give_up_after{0};
+
+  // Each record, in sequence order.
+  std::function<void(const RecordView&)> on_record;
+  // After the records of each frame; also for frames without records, which come every 5 to 15 s.
+  std::function<void(const FrameInfo&)> on_frame;
+  // Each time everything that was committed has been delivered; after on_frame.
+  std::function<void(uint64_t next_sequence)> on_caught_up;
+  // The stream broke, and another attempt follows after `delay`.
+  std::function<void(const Status& why, std::chrono::milliseconds delay)> on_retry;
+  // The last callback, exactly once: OK (until_sequence was reached), CANCELLED (Cancel or the destructor),
+  // or an error that trying again cannot mend, for example OUT_OF_RANGE (BELOW_FIRST_KEPT), ABORTED (FORKED),
+  // NOT_FOUND, DATA_LOSS.
+  std::function<void(const Status&)> on_end;
+};
+
+// Replays a log from a start and then tails it: every matching record exactly once, in order, across broken
+// connections and restarts of the server. It resumes by itself, from its own position; what cannot be resumed
+// without a gap ends it with an error.
+//
+// Example:
+//   Subscription subscription(client, {.on_record = [&](const RecordView& r) { Apply(r.channel(), r.body());
+//   }}); Status end = subscription.Wait();
+//
+// Thread Safety: every member may be called from many threads, Cancel also from callbacks.
+// Callbacks: one at a time. While one runs nothing more is read, which in the end makes the server wait for
+// this subscriber; it hurts no other. They must not throw. Lifetime: starts at once. The destructor cancels
+// and waits until the last callback has returned; from within a callback it does not wait, and that callback
+// is then the last but on_end.
+class Subscription {
+ public:
+  Subscription(const Client& client, SubscriptionOptions options);
+  ~Subscription();
+  Subscription(const Subscription&) = delete;
+  Subscription& operator=(const Subscription&) = delete;
+
+  // Ends the subscription soon; no record is delivered after the one whose callback runs now. Does not wait.
+  void Cancel();
+  // Waits until on_end has returned and gives its status. Not to be called from a callback.
+  Status Wait();
+
+  // Where a new subscription would go on: everything before it was delivered. Moves frame by frame. Nullopt
+  // until the first frame.
+  std::optional<Position> position() const;
+  // How often the stream was made again.
+  uint64_t reconnects() const;
+
+ private:
+  std::shared_ptr<internal::Transport> transport_;  // goes last, on the thread that destroys this
+  std::shared_ptr<internal::SubscriptionCore> core_;
+};
+
+}  // namespace replog::client

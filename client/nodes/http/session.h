@@ -1,0 +1,98 @@
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "client/nodes/http/message.h"
+#include "client/nodes/http/router.h"
+#include "client/nodes/http/session_set.h"
+
+namespace replog::http {
+
+struct SessionOptions {
+  // A larger request line with its fields is answered 431.
+  size_t max_header_bytes = 16 << 10;
+  // A larger body is answered 413.
+  size_t max_body_bytes = 256 << 10;
+  // How long a connection may be without a whole request header.
+  std::chrono::milliseconds idle_timeout{60'000};
+  // How long a body may take to come.
+  std::chrono::milliseconds read_timeout{30'000};
+  // How long a handler may take; then 504 is answered for it.
+  std::chrono::milliseconds handler_timeout{15'000};
+  // How long one piece of an answer may take to leave.
+  std::chrono::milliseconds write_timeout{30'000};
+};
+
+// One connection: reads a request, has it handled, writes the answer, and so on until one side ends it.
+//
+// Thread Safety: runs on the socket's executor, which must be a strand; only StopSoon may be called from
+// elsewhere. Lifetime: keeps itself alive while something is under way; router and set must outlive it.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(boost::asio::ip::tcp::socket socket, const SessionOptions& options, const Router& router,
+          SessionSet& sessions);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Once, after construction.
+  void Start();
+  // Ends the connection after the request in hand. Any thread.
+  void StopSoon();
+
+ private:
+  using Error = boost::system::error_code;
+  using Body = boost::beast::http::buffer_body;
+
+  void ReadHeader();
+  void OnHeader(Error error);
+  void WriteContinue();
+  void ReadBody();
+  void OnBody(Error error);
+  // Answers what cannot be read as a request, and says whether there was anything to answer.
+  void RefuseUnreadable(Error error);
+  void Dispatch();
+  // What a handler gets: it leads back here as long as `exchange` is the one in hand.
+  Responder MakeResponder();
+  void OnHandlerTimeout();
+  void Respond(Response response);
+  // Sets the piece that is written next.
+  void NextPiece();
+  void WritePiece();
+  void OnPiece(Error error);
+  void Finish();
+  // Ends our side, and takes what the client still sends for a moment: closing at once could make the
+  // client's system drop an answer that it has not read yet.
+  void CloseGently();
+  void Drain();
+
+  const SessionOptions& options_;
+  const Router& router_;
+  SessionSet& sessions_;
+  boost::beast::tcp_stream stream_;
+  boost::asio::steady_timer handler_timer_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+  std::optional<boost::beast::http::response<Body>> head_;
+  std::optional<boost::beast::http::response_serializer<Body>> serializer_;
+  // The answer being written, and its piece when it has a source.
+  Response response_;
+  std::string piece_;
+  // Counts requests, so that a late answer to an earlier one is recognised.
+  uint64_t exchange_ = 0;
+  bool awaiting_response_ = false;
+  bool idle_ = false;
+};
+
+}  // namespace replog::http

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <set>
+
+#include "base/mutex.h"
+
+namespace replog::http {
+
+class Session;
+
+// The sessions that are open: bounds their number, and tells them all to stop.
+//
+// Thread Safety: every member may be called from many threads at once.
+class SessionSet {
+ public:
+  explicit SessionSet(size_t max_sessions) : max_sessions_(max_sessions) {}
+
+  // Whether there is room for one more. If not, `on_room` is called once there is.
+  bool HasRoom(std::function<void()> on_room) TSA_EXCLUDES(mutex_);
+  // A session is in the set from its construction to its destruction.
+  void Add(Session* session) TSA_EXCLUDES(mutex_);
+  void Remove(Session* session) TSA_EXCLUDES(mutex_);
+
+  // Tells all to end after the request that they have in hand, those that come later too.
+  void StopAll() TSA_EXCLUDES(mutex_);
+  bool stopping() const TSA_EXCLUDES(mutex_);
+  // Waits until all have ended, at most this long.
+  void WaitUntilEmpty(std::chrono::milliseconds time) TSA_EXCLUDES(mutex_);
+
+ private:
+  const size_t max_sessions_;
+  mutable Mutex mutex_;
+  CondVar empty_;
+  std::set<Session*> sessions_ TSA_GUARDED_BY(mutex_);
+  std::function<void()> on_room_ TSA_GUARDED_BY(mutex_);
+  bool stopping_ TSA_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace replog::http

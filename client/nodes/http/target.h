@@ -1,0 +1,20 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace replog::http {
+
+// What a request line asks for, percent-decoded: "/a/b?x=1&y" is path "/a/b" and query {x: "1", y: ""}.
+struct Target {
+  std::string path;
+  std::map<std::string, std::string, std::less<>> query;
+};
+
+// Nullopt when it is not a path that starts with `/`, has a broken escape, or gives a query name twice. In
+// the query `+` is a space. The decoded text may be any bytes.
+std::optional<Target> ParseTarget(std::string_view target);
+
+}  // namespace replog::http

@@ -1,0 +1,95 @@
+#include "base/error.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <iterator>
+#include <set>
+
+namespace replog {
+namespace {
+
+using absl::StatusCode;
+
+constexpr int kReasonCount = static_cast<int>(Reason::kCancelled) + 1;
+
+struct Expected {
+  Reason reason;
+  const char* name;
+  StatusCode code;
+};
+
+// What is on the wire and must not change: programs switch on it.
+constexpr Expected kContract[] = {
+    {Reason::kMalformed, "MALFORMED", StatusCode::kInvalidArgument},
+    {Reason::kInvalidField, "INVALID_FIELD", StatusCode::kInvalidArgument},
+    {Reason::kUnknownField, "UNKNOWN_FIELD", StatusCode::kInvalidArgument},
+    {Reason::kDuplicateField, "DUPLICATE_FIELD", StatusCode::kInvalidArgument},
+    {Reason::kServerOwnedField, "SERVER_OWNED_FIELD", StatusCode::kInvalidArgument},
+    {Reason::kEmptyBatch, "EMPTY_BATCH", StatusCode::kInvalidArgument},
+    {Reason::kTooLarge, "TOO_LARGE", StatusCode::kResourceExhausted},
+    {Reason::kDiskFull, "DISK_FULL", StatusCode::kResourceExhausted},
+    {Reason::kTooManyLogs, "TOO_MANY_LOGS", StatusCode::kResourceExhausted},
+    {Reason::kBusy, "BUSY", StatusCode::kResourceExhausted},
+    {Reason::kLogNotFound, "LOG_NOT_FOUND", StatusCode::kNotFound},
+    {Reason::kLogExists, "LOG_EXISTS", StatusCode::kAlreadyExists},
+    {Reason::kBelowFirstKept, "BELOW_FIRST_KEPT", StatusCode::kOutOfRange},
+    {Reason::kPastTheEnd, "PAST_THE_END", StatusCode::kOutOfRange},
+    {Reason::kForked, "FORKED", StatusCode::kAborted},
+    {Reason::kWrongLog, "WRONG_LOG", StatusCode::kAborted},
+    {Reason::kNotBuilt, "NOT_BUILT", StatusCode::kUnimplemented},
+    {Reason::kLogProtected, "LOG_PROTECTED", StatusCode::kFailedPrecondition},
+    {Reason::kUuidMismatch, "UUID_MISMATCH", StatusCode::kFailedPrecondition},
+    {Reason::kStoreLocked, "STORE_LOCKED", StatusCode::kFailedPrecondition},
+    {Reason::kFormatTooNew, "FORMAT_TOO_NEW", StatusCode::kFailedPrecondition},
+    {Reason::kWrongDirectory, "WRONG_DIRECTORY", StatusCode::kFailedPrecondition},
+    {Reason::kShuttingDown, "SHUTTING_DOWN", StatusCode::kUnavailable},
+    {Reason::kStoreFailed, "STORE_FAILED", StatusCode::kUnavailable},
+    {Reason::kRecovering, "STORE_RECOVERING", StatusCode::kUnavailable},
+    {Reason::kCorruptChunk, "CORRUPT_CHUNK", StatusCode::kDataLoss},
+    {Reason::kBelowFloor, "BELOW_FLOOR", StatusCode::kDataLoss},
+    {Reason::kCancelled, "CANCELLED", StatusCode::kCancelled},
+};
+
+TEST(Error, HasTheNamesAndCodesOfTheContract) {
+  EXPECT_EQ(std::size(kContract), static_cast<size_t>(kReasonCount)) << "one row for each Reason";
+  for (const Expected& row : kContract) {
+    EXPECT_EQ(ReasonName(row.reason), row.name);
+    EXPECT_EQ(ReasonCode(row.reason), row.code) << row.name;
+  }
+}
+
+TEST(Error, GivesEachReasonANameOfItsOwn) {
+  std::set<std::string_view> names;
+  for (int i = 0; i < kReasonCount; ++i) {
+    const std::string_view name = ReasonName(static_cast<Reason>(i));
+    EXPECT_TRUE(names.insert(name).second) << name << " twice";
+    EXPECT_EQ(name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_"), name.npos) << name;
+  }
+}
+
+TEST(Error, IsReadBackFromTheStatusForEveryReason) {
+  const Metadata metadata = {{"field", "records[3].channel"}, {"limit", "512"}};
+  for (int i = 0; i < kReasonCount; ++i) {
+    const auto reason = static_cast<Reason>(i);
+    const absl::Status status = MakeError(reason, "why", metadata);
+    EXPECT_EQ(status.code(), ReasonCode(reason));
+    EXPECT_EQ(status.message(), "why");
+    EXPECT_EQ(ReasonOf(status), reason);
+    EXPECT_EQ(MetadataOf(status), metadata);
+  }
+}
+
+TEST(Error, KeepsEmptyAndNonAsciiMetadataValues) {
+  const Metadata metadata = {{"value", ""}, {"field", "größe"}};
+  EXPECT_EQ(MetadataOf(MakeError(Reason::kInvalidField, "", metadata)), metadata);
+}
+
+TEST(Error, HasNoReasonWhenItComesFromElsewhere) {
+  EXPECT_EQ(ReasonOf(absl::OkStatus()), std::nullopt);
+  EXPECT_EQ(ReasonOf(absl::InternalError("elsewhere")), std::nullopt);
+  EXPECT_THAT(MetadataOf(absl::InternalError("elsewhere")), testing::IsEmpty());
+}
+
+}  // namespace
+}  // namespace replog

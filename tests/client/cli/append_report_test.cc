@@ -1,0 +1,55 @@
+#include "client/cli/append_report.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace replog::cli {
+namespace {
+
+using client::AppendFate;
+using client::BatchOutcome;
+using client::Status;
+
+BatchOutcome Acknowledged(uint64_t index, uint64_t count, uint64_t sequence) {
+  return {AppendFate::kAcknowledged, index, count, sequence, {}, {}};
+}
+
+BatchOutcome Failed(AppendFate fate, uint64_t index, uint64_t count) {
+  return {fate, index, count, 0, {}, Status(client::StatusCode::kUnavailable, "broken")};
+}
+
+TEST(AppendReport, CountsWhatWasAcknowledged) {
+  AppendReport report;
+  report.Add(Acknowledged(0, 10, 100));
+  report.Add(Acknowledged(10, 5, 120));
+  EXPECT_TRUE(report.all_acknowledged());
+  const auto json = nlohmann::json::parse(report.Json(1.5));
+  EXPECT_EQ(json["acknowledged"], 15);
+  EXPECT_EQ(json["first_sequence"], 100);
+  EXPECT_EQ(json["last_sequence"], 124);
+  EXPECT_FALSE(json.contains("failures"));
+}
+
+TEST(AppendReport, NamesTheLinesOfEachFate) {
+  AppendReport report;
+  for (uint64_t i = 0; i < 30; ++i) report.SetLine(i, i < 12 ? i + 1 : i + 3);  // lines 13 and 14 were empty
+  report.Add(Acknowledged(0, 10, 0));
+  report.Add(Failed(AppendFate::kUnknown, 10, 5));
+  report.Add(Failed(AppendFate::kUnknown, 15, 5));
+  report.Add(Failed(AppendFate::kRejected, 20, 10));
+  const auto json = nlohmann::json::parse(report.Json(0));
+  EXPECT_EQ(json["acknowledged"], 10);
+  EXPECT_EQ(json["unknown"], 10);
+  EXPECT_EQ(json["rejected"], 10);
+  ASSERT_EQ(json["failures"].size(), 2u);
+  EXPECT_EQ(json["failures"][0]["first_line"], 11);
+  EXPECT_EQ(json["failures"][0]["last_line"], 22);
+  EXPECT_EQ(json["failures"][1]["first_line"], 23);
+  EXPECT_EQ(json["failures"][1]["last_line"], 32);
+  EXPECT_FALSE(report.all_acknowledged());
+  EXPECT_EQ(report.first_failure().message(), "broken");
+}
+
+}  // namespace
+}  // namespace replog::cli

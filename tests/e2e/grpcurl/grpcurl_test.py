@@ -1,0 +1,140 @@
+"""The README's lines for a terminal, typed as they stand there, with grpcurl and no .proto file: by reflection."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "python"))
+from replogd import Replogd  # pylint: disable=wrong-import-position
+
+GRPCURL = os.environ.get("GRPCURL", "grpcurl")
+LOG = "replog.v1.ReplicationLog"
+APPEND = '{"records":[{"channel":"default-channel","text":"Hello everyone!"}]}'
+DEADLINE_S = 60  # ends a test that hangs
+
+# Exit codes of grpcurl are 64 + the gRPC code.
+INVALID_ARGUMENT, NOT_FOUND, UNIMPLEMENTED = 64 + 3, 64 + 5, 64 + 12
+
+
+def setUpModule():
+    if os.access(GRPCURL, os.X_OK):
+        return
+    if os.environ.get("REPLOG_WITHOUT_GRPCURL") == "1":
+        print("\n*** THE GRPCURL TESTS DID NOT RUN: there is no grpcurl. ***\n", file=sys.stderr)
+        raise unittest.SkipTest("no grpcurl, as allowed by REPLOG_WITHOUT_GRPCURL=1")
+    raise RuntimeError(f"{GRPCURL} is missing: `./dev deps test` builds it, which takes Go and the Go module proxy. "
+                       "Set REPLOG_WITHOUT_GRPCURL=1 to go on without these tests.")
+
+
+def by_json_name(value):
+    """With keys like firstSequence, whichever grpcurl shows: the C++ reflection service sends it no JSON names."""
+    if isinstance(value, list):
+        return [by_json_name(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {re.sub("_(.)", lambda match: match[1].upper(), key): by_json_name(item) for key, item in value.items()}
+
+
+class GrpcurlTest(unittest.TestCase):
+    def setUp(self):
+        self.server = self.enterContext(Replogd())
+
+    def command(self, *words, data=None):
+        flags = ["-d", data] if data is not None else []
+        return [GRPCURL, "-plaintext", *flags, self.server.address, *words]
+
+    def run_grpcurl(self, *words, data=None):
+        return subprocess.run(self.command(*words, data=data), capture_output=True, text=True, timeout=DEADLINE_S,
+                              check=False)
+
+    def output(self, *words, data=None):
+        result = self.run_grpcurl(*words, data=data)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def call(self, method, data):
+        return by_json_name(json.loads(self.output(method, data=data)))
+
+    def refusal(self, data, code):
+        result = self.run_grpcurl(LOG + "/Append", data=data)
+        self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        return result.stderr
+
+    # ---- reflection
+
+    def test_list_shows_the_services(self):
+        services = self.output("list").split()
+        for service in (LOG, "replog.v1.LogAdmin", "replog.v1.Leases", "grpc.health.v1.Health"):
+            self.assertIn(service, services)
+
+    def test_describe_shows_calls_and_fields(self):
+        self.assertIn("rpc Subscribe ( .replog.v1.SubscribeRequest ) returns ( stream .replog.v1.SubscribeResponse )",
+                      self.output("describe", LOG))
+        self.assertIn("map<string, string> headers = 7", self.output("describe", "replog.v1.NewRecord"))
+
+    # ---- append and subscribe
+
+    def test_the_first_append_shows_sequence_zero(self):
+        answer = self.call(LOG + "/Append", APPEND)
+        self.assertEqual((answer["firstSequence"], answer["lastSequence"]), ("0", "0"))
+        self.assertEqual(answer["durability"], "DURABILITY_SYNC")
+        self.assertEqual(answer["position"]["nextSequence"], "1")
+
+    def test_subscribe_replays_the_record(self):
+        self.call(LOG + "/Append", APPEND)
+        frame = self.call(LOG + "/Subscribe", '{"untilSequence": 1}')
+        record = frame["records"][0]
+        self.assertEqual(record["sequence"], "0")
+        self.assertEqual((record["channel"], record["text"]), ("default-channel", "Hello everyone!"))
+        self.assertEqual(frame["nextSequence"], "1")
+
+    def test_subscribe_as_typed_shows_the_record_and_goes_on(self):
+        self.call(LOG + "/Append", APPEND)
+        with subprocess.Popen(self.command(LOG + "/Subscribe", data="{}"), stdout=subprocess.PIPE, text=True) as tail:
+            self.assertIn('"sequence": "0"', self.lines_until(tail, '"sequence"'))
+            self.assertIn("Hello everyone!", self.lines_until(tail, '"text"'))
+            self.call(LOG + "/Append", APPEND)
+            self.assertIn('"sequence": "1"', self.lines_until(tail, '"sequence"'))
+            tail.kill()
+
+    def lines_until(self, process, wanted):
+        """The next line of the output that has `wanted` in it."""
+        for line in process.stdout:
+            if wanted in line:
+                return line
+        self.fail(f"the output ended before {wanted}")
+
+    # ---- health
+
+    def test_health_is_serving(self):
+        for service in ("", LOG):
+            answer = self.call("grpc.health.v1.Health/Check", json.dumps({"service": service}))
+            self.assertEqual(answer, {"status": "SERVING"}, service)
+
+    # ---- refusals
+
+    def test_an_unknown_log_is_not_found(self):
+        said = self.refusal('{"log": "no-such-log", "records": [{"channel": "c", "text": "t"}]}', NOT_FOUND)
+        self.assertIn("NotFound", said)
+        self.assertIn("LOG_NOT_FOUND", said)
+        self.assertIn("no-such-log", said)
+
+    def test_an_empty_batch_is_refused(self):
+        self.assertIn("EMPTY_BATCH", self.refusal("{}", INVALID_ARGUMENT))
+
+    def test_a_field_that_is_not_built_yet_is_refused(self):
+        said = self.refusal('{"records": [{"channel": "c", "key": "k", "text": "t"}]}', UNIMPLEMENTED)
+        self.assertIn("NOT_BUILT", said)
+        self.assertIn("key", said)
+
+    def test_a_channel_with_a_star_is_refused_by_name(self):
+        said = self.refusal('{"records": [{"channel": "c*", "text": "t"}]}', INVALID_ARGUMENT)
+        self.assertIn("INVALID_FIELD", said)
+        self.assertIn("channel", said)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,63 @@
+"""Starts a replogd of its own for a test, and stops it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+
+
+class Replogd:
+    """A server on a free port of 127.0.0.1 with a temporary data directory; a context manager."""
+
+    def __init__(self, *flags):
+        self.flags = list(flags)
+        self.data = tempfile.mkdtemp(prefix="replog-test-")
+        self.process = None
+        self.address = None
+
+    def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        try:
+            if self.process is not None and self.process.poll() is None:
+                code = self.stop()  # gracefully: a sanitizer speaks up only then
+                if code != 0:
+                    raise AssertionError(f"replogd ended with {code}")
+        finally:
+            shutil.rmtree(self.data, ignore_errors=True)
+
+    def start(self):
+        """Returns once the server serves; `address` is then host:port."""
+        command = [os.environ["REPLOGD"], "--listen", "127.0.0.1:0", "--data", self.data, *self.flags]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        if not line.startswith("listening "):
+            raise RuntimeError(f"{' '.join(command)} ended with {self._reap()}, having said {line!r}")
+        self.address = line.split()[1]
+
+    def stop(self):
+        """Stops gracefully; returns the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self._reap()
+
+    def kill(self):
+        """Kills the server where it stands; start() starts it again on the same data."""
+        self.process.kill()
+        self._reap()
+
+    def _reap(self):
+        try:
+            return self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+        finally:
+            self.process.stdout.close()

@@ -1,0 +1,58 @@
+#include "tests/faults/crash/load_record.h"
+
+#include <google/protobuf/util/message_differencer.h>
+
+#include <cinttypes>
+#include <cstdio>
+#include <random>
+
+namespace replog::testing {
+namespace {
+
+const std::string& BodyOf(const v1::Record& record) {
+  return record.has_text() ? record.text() : record.payload();
+}
+
+size_t RandomSize(std::mt19937_64& random) {
+  switch (random() % 100) {
+    case 0:
+      return random() % 200'000;  // larger than a chunk
+    case 1 ... 20:
+      return random() % 4000;
+    default:
+      return random() % 200;
+  }
+}
+
+}  // namespace
+
+v1::NewRecord MakeLoadRecord(uint64_t seed, const LoadId& id) {
+  std::mt19937_64 random(seed * 1'000'003 + id.producer * 7'919 + id.number);
+  char head[128];
+  std::snprintf(head, sizeof head, "%" PRIu32 " %" PRIu64 " %" PRIu64 " %" PRIu32 " ", id.producer, id.number,
+                id.batch_first, id.batch_count);
+  std::string body = head;
+  const size_t size = RandomSize(random);
+  while (body.size() < size) body.append(std::to_string(random())).push_back(' ');
+  v1::NewRecord record;
+  record.set_channel("room-" + std::to_string(random() % 5));
+  if (random() % 8 == 0) (*record.mutable_headers())["origin"] = std::to_string(id.producer);
+  random() % 2 == 0 ? record.set_text(std::move(body)) : record.set_payload(std::move(body));
+  return record;
+}
+
+std::optional<LoadId> IdentifyLoadRecord(uint64_t seed, const v1::Record& record) {
+  LoadId id;
+  if (std::sscanf(BodyOf(record).c_str(), "%" SCNu32 " %" SCNu64 " %" SCNu64 " %" SCNu32 " ", &id.producer,
+                  &id.number, &id.batch_first, &id.batch_count) != 4) {
+    return {};
+  }
+  v1::Record expected;
+  if (!expected.ParseFromString(MakeLoadRecord(seed, id).SerializeAsString())) return {};
+  expected.set_sequence(record.sequence());
+  *expected.mutable_time() = record.time();
+  if (!google::protobuf::util::MessageDifferencer::Equals(expected, record)) return {};
+  return id;
+}
+
+}  // namespace replog::testing

@@ -1,0 +1,201 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.h"
+#include "tests/faults/support/directory_image.h"
+#include "tests/storage/support/store_driver.h"
+#include "tests/support/child_process.h"
+#include "tests/support/temp_directory.h"
+
+namespace replog {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::EngineFiles;
+using ::testing::HasSubstr;
+using testing::ImageOf;
+using testing::NumberedRecords;
+
+// Two data directories as a kill -9 leaves them, everything in them acknowledged and below the floor: one
+// with all of it in the write-ahead log, one with tables too.
+class FileDamageTest : public ::testing::Test {
+ protected:
+  static constexpr int kCommits = 40;
+
+  // Makes the directory, with `text_bytes` in each record: many bytes make tables.
+  void Make(size_t text_bytes) {
+    testing::StoreDriver driver(testing::SmallStore(scratch_ / "live"));
+    const LogNumber log = driver.Create("orders");
+    for (int i = 0; i < kCommits; ++i) {
+      const auto records = NumberedRecords("c", std::to_string(i) + std::string(text_bytes, 't'), 5);
+      ASSERT_TRUE(driver.Append(log, records).ok());
+      all_.insert(all_.end(), records.begin(), records.end());
+    }
+    log_ = log;
+    fs::copy(scratch_ / "live", options_.directory, fs::copy_options::recursive);
+    driver.Close();
+    // Closing wrote the floor's last state.
+    fs::copy_file(scratch_ / "live/FLOOR", options_.directory + "/FLOOR",
+                  fs::copy_options::overwrite_existing);
+    whole_ = ImageOf(options_.directory);
+  }
+
+  // Puts everything back as it was made.
+  void Restore() {
+    fs::remove_all(options_.directory);
+    for (const auto& [name, content] : whole_) {
+      const fs::path path = fs::path(options_.directory) / name;
+      fs::create_directories(path.parent_path());
+      std::ofstream(path, std::ios::binary) << content;
+    }
+  }
+
+  // Opening must fail and leave every file as it is. Returns why it failed.
+  absl::Status Refusal() {
+    const auto before = ImageOf(options_.directory);
+    const auto status = RocksStore::Open(options_).status();
+    EXPECT_FALSE(status.ok()) << "a damaged store was opened";
+    EXPECT_EQ(ImageOf(options_.directory), before) << "something was changed or deleted";
+    return status;
+  }
+  std::string NewestLogFile() { return EngineFiles(options_.directory, ".log").back(); }
+
+  const testing::TempDirectory scratch_;
+  const StoreOptions options_ = testing::SmallStore(scratch_ / "data");
+  LogNumber log_ = 0;
+  std::vector<testing::TestRecord> all_;
+  testing::DirectoryImage whole_;
+};
+
+TEST_F(FileDamageTest, WholeFilesGiveEverything) {
+  Make(100);
+  testing::StoreDriver driver(options_);
+  EXPECT_EQ(driver.ReadAll(log_), all_);
+}
+
+TEST_F(FileDamageTest, ATruncatedWriteAheadLogIsRefusedAndLeftAlone) {
+  Make(100);
+  const size_t size = fs::file_size(NewestLogFile());
+  for (const size_t left : {size - 1, size - 100, size / 2, size / 10, size_t{1}, size_t{0}}) {
+    Restore();
+    fs::resize_file(NewestLogFile(), left);
+    EXPECT_EQ(ReasonOf(Refusal()), Reason::kBelowFloor) << left << " of " << size << " bytes left";
+  }
+}
+
+TEST_F(FileDamageTest, TheRefusalSaysWhichLogsMissWhat) {
+  Make(100);
+  fs::resize_file(NewestLogFile(), fs::file_size(NewestLogFile()) / 2);
+  const std::string message(Refusal().message());
+  EXPECT_THAT(message, HasSubstr("orders"));
+  EXPECT_THAT(message, HasSubstr("from sequence"));
+  EXPECT_THAT(message, HasSubstr(options_.directory));
+  EXPECT_THAT(message, HasSubstr("Nothing was changed"));
+}
+
+TEST_F(FileDamageTest, ADeletedWriteAheadLogIsRefused) {
+  Make(100);
+  fs::remove(NewestLogFile());
+  EXPECT_EQ(ReasonOf(Refusal()), Reason::kBelowFloor);
+}
+
+TEST_F(FileDamageTest, ADeletedOlderWriteAheadLogIsRefused) {
+  Make(20'000);
+  const auto files = EngineFiles(options_.directory, ".log");
+  for (const std::string& file : files) {
+    Restore();
+    fs::remove(file);
+    EXPECT_FALSE(Refusal().ok());
+  }
+}
+
+TEST_F(FileDamageTest, AnyFlippedBitOfTheWriteAheadLogIsRefused) {
+  Make(30);
+  const size_t bits = fs::file_size(NewestLogFile()) * 8;
+  for (size_t bit = 3; bit < bits; bit += bits / 150) {
+    Restore();
+    testing::FlipBit(NewestLogFile(), bit);
+    EXPECT_EQ(ReasonOf(Refusal()), Reason::kBelowFloor) << "bit " << bit << " of " << bits;
+    if (HasFailure()) break;
+  }
+}
+
+TEST_F(FileDamageTest, DamageAboveTheFloorEndsTheHistoryThere) {
+  Make(100);
+  // A floor of the beginning: nothing was said to be synced.
+  const testing::TempDirectory other;
+  { testing::StoreDriver fresh(testing::SmallStore(other / "data")); }
+  fs::copy_file(other / "data/FLOOR", options_.directory + "/FLOOR", fs::copy_options::overwrite_existing);
+  fs::resize_file(NewestLogFile(), fs::file_size(NewestLogFile()) / 2);
+  testing::StoreDriver driver(options_);
+  auto found = driver.ReadAll(log_);
+  ASSERT_GT(found.size(), 0u);
+  ASSERT_LT(found.size(), all_.size());
+  EXPECT_EQ(found.size() % 5, 0u) << "half a commit";
+  EXPECT_TRUE(std::equal(found.begin(), found.end(), all_.begin()));
+}
+
+TEST_F(FileDamageTest, AMissingFloorIsRefused) {
+  Make(100);
+  fs::remove(options_.directory + "/FLOOR");
+  EXPECT_EQ(ReasonOf(Refusal()), Reason::kBelowFloor);
+}
+
+TEST_F(FileDamageTest, AMissingCurrentIsRefused) {
+  Make(100);
+  fs::remove(options_.directory + "/db/CURRENT");
+  const auto status = Refusal();
+  EXPECT_EQ(ReasonOf(status), Reason::kBelowFloor);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("CURRENT"));
+}
+
+TEST_F(FileDamageTest, AMissingEngineIsRefusedAndNotMadeAgain) {
+  Make(100);
+  fs::remove_all(options_.directory + "/db");
+  EXPECT_EQ(ReasonOf(Refusal()), Reason::kBelowFloor);
+  EXPECT_FALSE(fs::exists(options_.directory + "/db/CURRENT"));
+}
+
+TEST_F(FileDamageTest, AMissingManifestIsRefused) {
+  Make(100);
+  fs::remove(EngineFiles(options_.directory, "MANIFEST").back());
+  EXPECT_THAT(std::string(Refusal().message()), HasSubstr("MANIFEST"));
+}
+
+TEST_F(FileDamageTest, ATruncatedManifestIsRefused) {
+  Make(20'000);
+  const std::string manifest = EngineFiles(options_.directory, "MANIFEST").back();
+  const size_t size = fs::file_size(manifest);
+  for (const size_t left : {size_t{0}, size / 4, size / 2, size - 1}) {
+    Restore();
+    fs::resize_file(manifest, left);
+    EXPECT_FALSE(Refusal().ok());
+  }
+}
+
+TEST_F(FileDamageTest, AMissingTableIsRefusedByItsName) {
+  Make(20'000);
+  const auto tables = EngineFiles(options_.directory, ".sst");
+  ASSERT_GE(tables.size(), 2u);
+  for (const std::string& table : tables) {
+    Restore();
+    fs::remove(table);
+    EXPECT_THAT(std::string(Refusal().message()), HasSubstr(fs::path(table).filename().string()));
+  }
+}
+
+TEST_F(FileDamageTest, ATruncatedTableIsRefusedByItsName) {
+  Make(20'000);
+  const auto tables = EngineFiles(options_.directory, ".sst");
+  for (const std::string& table : tables) {
+    Restore();
+    fs::resize_file(table, fs::file_size(table) / 2);
+    EXPECT_THAT(std::string(Refusal().message()), HasSubstr(fs::path(table).filename().string()));
+  }
+}
+
+}  // namespace
+}  // namespace replog

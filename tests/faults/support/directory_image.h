@@ -1,0 +1,23 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace replog::testing {
+
+// The content of every file under a data directory, by its path there, apart from what is no data and may
+// change when somebody looks: locks and RocksDB's own diary.
+using DirectoryImage = std::map<std::string, std::string>;
+DirectoryImage ImageOf(const std::string& directory);
+
+// The files of RocksDB in a data directory whose names end in `extension` (".log": write-ahead log, ".sst":
+// tables), or begin with it, in order of their numbers.
+std::vector<std::string> EngineFiles(const std::string& directory, const std::string& part);
+
+void FlipBit(const std::string& path, size_t bit);
+
+// Flips a bit in the middle of the newest write-ahead log. Returns the image after that.
+DirectoryImage DamageNewestLogFile(const std::string& directory);
+
+}  // namespace replog::testing

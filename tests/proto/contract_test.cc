@@ -1,0 +1,71 @@
+// What code that reads the wire without messages relies on, compared with the .proto files.
+#include <gtest/gtest.h>
+
+#include "proto/wire/fields.h"
+#include "replog/v1/record.pb.h"
+#include "replog/v1/replication_log.pb.h"
+
+namespace replog {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+struct NamedNumber {
+  const char* name;
+  uint32_t number;
+};
+
+constexpr NamedNumber kRecordFields[] = {
+    {"sequence", wire::record_field::kSequence}, {"time", wire::record_field::kTime},
+    {"channel", wire::record_field::kChannel},   {"key", wire::record_field::kKey},
+    {"text", wire::record_field::kText},         {"payload", wire::record_field::kPayload},
+    {"headers", wire::record_field::kHeaders},   {"deleted", wire::record_field::kDeleted},
+    {"version", wire::record_field::kVersion},   {"id", wire::record_field::kId},
+    {"expires", wire::record_field::kExpires},   {"producer", wire::record_field::kProducer},
+};
+
+uint32_t NumberOf(const Descriptor* message, const char* field) {
+  const FieldDescriptor* found = message->FindFieldByName(field);
+  return found == nullptr ? 0 : static_cast<uint32_t>(found->number());
+}
+
+TEST(Contract, RecordHasTheFieldNumbersOfTheConstantsAndNoOthers) {
+  const Descriptor* record = v1::Record::descriptor();
+  for (const auto& [name, number] : kRecordFields) EXPECT_EQ(NumberOf(record, name), number) << name;
+  EXPECT_EQ(static_cast<size_t>(record->field_count()), std::size(kRecordFields));
+}
+
+// The server keeps a client's bytes as they are: that needs the same number, type and presence on both sides.
+TEST(Contract, NewRecordHasTheFieldsOfRecord) {
+  const Descriptor* record = v1::Record::descriptor();
+  const Descriptor* new_record = v1::NewRecord::descriptor();
+  for (int i = 0; i < new_record->field_count(); ++i) {
+    const FieldDescriptor* mine = new_record->field(i);
+    const FieldDescriptor* theirs = record->FindFieldByNumber(mine->number());
+    ASSERT_NE(theirs, nullptr) << mine->full_name();
+    EXPECT_EQ(mine->name(), theirs->name());
+    EXPECT_EQ(mine->type(), theirs->type()) << mine->name();
+    EXPECT_EQ(mine->label(), theirs->label()) << mine->name();
+    EXPECT_EQ(mine->has_presence(), theirs->has_presence()) << mine->name();
+  }
+}
+
+TEST(Contract, NewRecordReservesWhatOnlyTheServerSets) {
+  const Descriptor* new_record = v1::NewRecord::descriptor();
+  for (const uint32_t number :
+       {wire::record_field::kSequence, wire::record_field::kTime, wire::record_field::kProducer}) {
+    EXPECT_TRUE(new_record->IsReservedNumber(static_cast<int>(number))) << number;
+  }
+  EXPECT_EQ(new_record->field_count() + 3, v1::Record::descriptor()->field_count());
+}
+
+// A chunk's bytes are a piece of either response.
+TEST(Contract, RecordsHaveOneFieldNumberInAllThatCarriesThem) {
+  EXPECT_EQ(NumberOf(v1::SubscribeResponse::descriptor(), "records"), wire::kRecordsField);
+  EXPECT_EQ(NumberOf(v1::ReadResponse::descriptor(), "records"), wire::kRecordsField);
+  EXPECT_EQ(NumberOf(v1::AppendRequest::descriptor(), "records"), wire::kNewRecordsField);
+}
+
+}  // namespace
+}  // namespace replog

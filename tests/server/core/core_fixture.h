@@ -1,0 +1,66 @@
+#pragma once
+
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/core/committer.h"
+#include "tests/server/core/fake_store.h"
+#include "tests/server/core/manual_clock.h"
+#include "tests/server/core/records.h"
+
+namespace replog::testing {
+
+// A committer over a FakeStore and a clock that stands still.
+class CoreFixture {
+ public:
+  // What has no log yet gets one named `default`.
+  CoreFixture() { AddLog("default"); }
+
+  LogPtr AddLog(const std::string& name, const LogSettings& settings = {}) {
+    auto log = std::make_shared<Log>(store.MakeLog(name, settings), tail_bytes);
+    logs.Add(log);
+    return log;
+  }
+  LogPtr log(const std::string& name = "default") { return *logs.Find(name); }
+
+  void Start() { committer = std::make_unique<Committer>(options, store, logs, clock, wakeups); }
+
+  using Outcome = std::future<absl::StatusOr<Appended>>;
+  // Puts a batch with these texts into the queue.
+  Outcome Append(const LogPtr& to, const std::vector<std::string>& texts) {
+    std::vector<std::string> records;
+    for (const std::string& text : texts) records.push_back(NewRecord("c", text));
+    auto promise = std::make_shared<std::promise<absl::StatusOr<Appended>>>();
+    PendingAppend append{to, MakeRequest(records), [promise](absl::StatusOr<Appended> outcome) {
+                           promise->set_value(std::move(outcome));
+                         }};
+    auto future = promise->get_future();
+    if (committer->queue().TryPut(append, nullptr) != AppendQueue::Offer::kTaken) {
+      promise->set_value(MakeError(Reason::kBusy, "not taken"));
+    }
+    return future;
+  }
+  Outcome Append(const std::string& text) { return Append(log(), {text}); }
+
+  // Everything that the store holds of a log.
+  std::vector<Seen> Stored(const LogPtr& of) {
+    const auto run = store.ReadForward(of->number(), 0, UINT64_MAX, SIZE_MAX, ChannelFilter());
+    std::vector<Seen> all;
+    for (const ChunkPtr& chunk : run->chunks) {
+      for (Seen& record : Decode(chunk->records())) all.push_back(std::move(record));
+    }
+    return all;
+  }
+
+  FakeStore store;
+  ManualClock clock;
+  LogRegistry logs;
+  ThreadPool wakeups{2};
+  size_t tail_bytes = 1 << 20;
+  Committer::Options options;
+  std::unique_ptr<Committer> committer;  // the last: it uses the others
+};
+
+}  // namespace replog::testing

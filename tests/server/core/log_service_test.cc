@@ -1,0 +1,121 @@
+#include "server/core/log_service.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "tests/server/core/fake_store.h"
+#include "tests/server/core/manual_clock.h"
+#include "tests/server/core/records.h"
+
+namespace replog {
+namespace {
+
+using testing::FakeStore;
+using testing::MakeRequest;
+using testing::ManualClock;
+using testing::NewRecord;
+using testing::ReasonText;
+
+class LogServiceTest : public ::testing::Test {
+ protected:
+  void Open(const LogService::Options& options = {}) {
+    service_ = *LogService::Open(options, store_, clock_);
+  }
+  LogPtr Create(const std::string& name) { return *service_->CreateLog(name, LogSettings()); }
+  std::future<absl::StatusOr<Appended>> Append(const LogPtr& log) {
+    auto promise = std::make_shared<std::promise<absl::StatusOr<Appended>>>();
+    PendingAppend append{
+        log, MakeRequest({NewRecord("c", "t")}),
+        [promise](absl::StatusOr<Appended> outcome) { promise->set_value(std::move(outcome)); }};
+    EXPECT_EQ(service_->appends().TryPut(append, nullptr), AppendQueue::Offer::kTaken);
+    return promise->get_future();
+  }
+  FakeStore store_;
+  ManualClock clock_;
+  std::unique_ptr<LogService> service_;
+};
+
+TEST_F(LogServiceTest, MakesTheDefaultLogOnceAndFindsItAgain) {
+  Open();
+  const std::string uuid = (*service_->logs().Find(""))->uuid();
+  service_.reset();
+  Open();
+  EXPECT_EQ((*service_->logs().Find("default"))->uuid(), uuid);
+  EXPECT_EQ(store_.Logs().size(), 1u);
+}
+
+TEST_F(LogServiceTest, RefusesNamesThatAreTakenOrNotAllowedAndTooManyLogs) {
+  LogService::Options options;
+  options.max_logs = 3;
+  Open(options);
+  Create("a");
+  EXPECT_EQ(ReasonText(service_->CreateLog("a", {}).status()), "LOG_EXISTS");
+  EXPECT_EQ(ReasonText(service_->CreateLog("default", {}).status()), "LOG_EXISTS");
+  EXPECT_EQ(ReasonText(service_->CreateLog("", {}).status()), "INVALID_FIELD");
+  EXPECT_EQ(ReasonText(service_->CreateLog("_a", {}).status()), "LOG_PROTECTED");
+  Create("b");
+  EXPECT_EQ(ReasonText(service_->CreateLog("c", {}).status()), "TOO_MANY_LOGS");
+}
+
+TEST_F(LogServiceTest, DeletesALogAndEndsItsReaders) {
+  Open();
+  const LogPtr log = Create("a");
+  ASSERT_TRUE(service_->DeleteLog(log).ok());
+  EXPECT_EQ(ReasonText(service_->logs().Find("a").status()), "LOG_NOT_FOUND");
+  EXPECT_EQ(ReasonText(log->tail().Read(0, 1, nullptr).closed), "LOG_NOT_FOUND");
+  EXPECT_EQ(ReasonText(service_->DeleteLog(log)), "LOG_NOT_FOUND");
+  EXPECT_EQ(ReasonText(service_->DeleteLog(*service_->logs().Find(""))), "LOG_PROTECTED");
+  EXPECT_NE(Create("a")->uuid(), log->uuid());
+}
+
+TEST_F(LogServiceTest, RefusesAnAppendThatWasQueuedBehindItsLogsDeletion) {
+  Open();
+  const LogPtr log = Create("a");
+  ASSERT_TRUE(service_->DeleteLog(log).ok());
+  EXPECT_EQ(ReasonText(Append(log).get().status()), "LOG_NOT_FOUND") << "never acknowledged and lost";
+  EXPECT_TRUE(Append(*service_->logs().Find("")).get().ok()) << "and nobody else has to suffer";
+}
+
+TEST_F(LogServiceTest, TrimsForwardOnlyAndNotPastTheEnd) {
+  Open();
+  const LogPtr log = *service_->logs().Find("");
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(Append(log).get().ok());
+  EXPECT_EQ(ReasonText(service_->TrimLog(*log, 4).status()), "PAST_THE_END");
+  EXPECT_EQ(*service_->TrimLog(*log, 2), 2u);
+  EXPECT_EQ(*service_->TrimLog(*log, 1), 2u);
+  EXPECT_EQ(store_.Logs()[0].first_kept, 2u);
+}
+
+TEST_F(LogServiceTest, GivesEachReaderThatIsBehindItsShareOfTheMemory) {
+  LogService::Options options;
+  options.cold_read_bytes = 1 << 20;
+  Open(options);
+  EXPECT_EQ(service_->ColdReadBytes(256 << 10), 256u << 10);
+  service_->subscribers() = 1024;
+  EXPECT_EQ(service_->ColdReadBytes(256 << 10), 1024u);
+  service_->subscribers() = 1 << 30;
+  EXPECT_EQ(service_->ColdReadBytes(256 << 10), 1u) << "one chunk";
+}
+
+TEST_F(LogServiceTest, SaysThatItIsNotWellWhileTheStoreIsBroken) {
+  Open();
+  EXPECT_TRUE(service_->healthy());
+  store_.SetCommitFate(FakeStore::CommitFate::kFailed);
+  store_.SetRecoverFails(true);
+  EXPECT_EQ(ReasonText(Append(*service_->logs().Find("")).get().status()), "STORE_FAILED");
+  EXPECT_FALSE(service_->healthy());
+}
+
+TEST_F(LogServiceTest, StopsReadersWithAReasonWhileAppendsGoOn) {
+  Open();
+  const LogPtr log = *service_->logs().Find("");
+  service_->CloseReaders();
+  EXPECT_EQ(ReasonText(log->tail().Read(0, 1, nullptr).closed), "SHUTTING_DOWN");
+  EXPECT_TRUE(Append(log).get().ok());
+  service_->StopAppends();
+  EXPECT_EQ(ReasonText(service_->UpdateLog(*log, LogSettings())), "SHUTTING_DOWN");
+}
+
+}  // namespace
+}  // namespace replog

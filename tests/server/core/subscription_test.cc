@@ -1,0 +1,345 @@
+#include "server/core/subscription.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/server/core/records.h"
+
+namespace replog {
+namespace {
+
+using Step = Subscription::Step;
+using Kind = TailAnswer::Kind;
+using testing::Decode;
+using testing::MakeChunk;
+using testing::ReasonText;
+using testing::SequencesOf;
+using List = std::vector<Sequence>;
+
+constexpr int64_t kInterval = 10'000'000;
+
+// Drives one subscription step by step; the test says what the tail and the store answer.
+class SubscriptionTest : public ::testing::Test {
+ protected:
+  void Begin(Sequence next = 0, std::optional<Sequence> until = std::nullopt,
+             std::vector<std::string> channels = {}, size_t max_frame_bytes = 256 << 10, Epoch epoch = 0) {
+    Subscription::Options options;
+    options.start = {"uuid", 0, epoch, next};
+    options.until = until;
+    options.filter = ChannelFilter(channels);
+    options.max_frame_bytes = max_frame_bytes;
+    options.bookmark_interval_us = kInterval;
+    subscription_.emplace(std::move(options), now_us_);
+  }
+  Step Next() { return subscription_->Next(now_us_); }
+  Frame Take() {
+    EXPECT_EQ(Next(), Step::kSend);
+    return subscription_->TakeFrame(now_us_);
+  }
+  void Batch(std::vector<ChunkPtr> chunks, Sequence end) {
+    Tail({Kind::kBatch, std::move(chunks), end, first_kept_, {}});
+  }
+  void AtTheEnd(Sequence end) { Tail({Kind::kWait, {}, end, first_kept_, {}}); }
+  void Behind(Sequence end) { Tail({Kind::kBehind, {}, end, first_kept_, {}}); }
+  void Stored(std::vector<ChunkPtr> chunks, Sequence next, Epoch epoch = 1) {
+    ASSERT_EQ(Next(), Step::kReadStore);
+    subscription_->OnStore(ChunkRun{std::move(chunks), next}, first_kept_, epoch);
+  }
+
+  std::optional<Subscription> subscription_;
+  Sequence first_kept_ = 0;
+  int64_t now_us_ = 1'000'000;
+
+ private:
+  void Tail(TailAnswer answer) {
+    ASSERT_EQ(Next(), Step::kAskTail);
+    subscription_->OnTail(std::move(answer));
+  }
+};
+
+TEST_F(SubscriptionTest, OfAnEmptyLogSaysCaughtUpAtOnceAndWaits) {
+  Begin();
+  AtTheEnd(0);
+  const Frame frame = Take();
+  EXPECT_TRUE(frame.caught_up);
+  EXPECT_TRUE(frame.records.empty());
+  EXPECT_EQ(frame.next_sequence, 0u);
+  EXPECT_EQ(frame.committed_end, 0u);
+  ASSERT_TRUE(frame.position.has_value());
+  EXPECT_EQ(frame.position->log_uuid, "uuid");
+  EXPECT_EQ(frame.first_kept, 0u);
+  EXPECT_EQ(Next(), Step::kWait);
+}
+
+TEST_F(SubscriptionTest, SendsWhatTheTailHasAndSaysCaughtUpOnTheFrameThatGetsThere) {
+  Begin();
+  Batch({MakeChunk(0, {"a", "b"}), MakeChunk(2, {"a"})}, 3);
+  const Frame frame = Take();
+  EXPECT_EQ(SequencesOf(Decode(frame)), (List{0, 1, 2}));
+  EXPECT_EQ(frame.next_sequence, 3u);
+  EXPECT_EQ(frame.committed_end, 3u);
+  EXPECT_TRUE(frame.caught_up);
+  AtTheEnd(3);
+  EXPECT_EQ(Next(), Step::kWait);
+}
+
+TEST_F(SubscriptionTest, SaysCaughtUpOnEachArrivalAtTheEndAndNotBefore) {
+  Begin();
+  Batch({MakeChunk(0, {"a"})}, 2);
+  EXPECT_FALSE(Take().caught_up) << "there is one more";
+  Batch({MakeChunk(1, {"a"})}, 2);
+  EXPECT_TRUE(Take().caught_up);
+  AtTheEnd(2);
+  ASSERT_EQ(Next(), Step::kWait);
+  subscription_->OnWake();
+  Batch({MakeChunk(2, {"a"})}, 4);
+  EXPECT_FALSE(Take().caught_up);
+  Batch({MakeChunk(3, {"a"})}, 4);
+  EXPECT_TRUE(Take().caught_up);
+}
+
+TEST_F(SubscriptionTest, WakesOnlyToAskAgain) {
+  Begin();
+  AtTheEnd(0);
+  Take();
+  ASSERT_EQ(Next(), Step::kWait);
+  subscription_->OnWake();
+  AtTheEnd(0);
+  EXPECT_EQ(Next(), Step::kWait) << "nothing new, nothing to say";
+}
+
+TEST_F(SubscriptionTest, ReadsTheStoreWhenBehindAndThenAsksTheTailAgain) {
+  Begin();
+  Behind(4);
+  Stored({MakeChunk(0, {"a", "a"})}, 2);
+  const Frame first = Take();
+  EXPECT_EQ(SequencesOf(Decode(first)), (List{0, 1}));
+  EXPECT_FALSE(first.caught_up);
+  Behind(4);
+  Stored({MakeChunk(2, {"a", "a"})}, 4);
+  const Frame second = Take();
+  EXPECT_EQ(SequencesOf(Decode(second)), (List{2, 3}));
+  EXPECT_FALSE(second.caught_up) << "the store does not know the end as it is now";
+  AtTheEnd(4);
+  const Frame third = Take();
+  EXPECT_TRUE(third.caught_up);
+  EXPECT_TRUE(third.records.empty());
+}
+
+TEST_F(SubscriptionTest, SkipsWhatLiesBeforeItsStartInTheFirstChunk) {
+  Begin(2);
+  Batch({MakeChunk(0, {"a", "a", "a", "a"})}, 4);
+  EXPECT_EQ(SequencesOf(Decode(Take())), (List{2, 3}));
+}
+
+TEST_F(SubscriptionTest, SendsABookmarkWhenNothingMatched) {
+  Begin(0, std::nullopt, {"wanted"});
+  Batch({MakeChunk(0, {"a", "b"})}, 2);
+  EXPECT_TRUE(Take().caught_up);
+  AtTheEnd(2);
+  ASSERT_EQ(Next(), Step::kWait);
+  EXPECT_EQ(subscription_->bookmark_at_us(), now_us_ + kInterval);
+  now_us_ += kInterval - 1;
+  EXPECT_EQ(Next(), Step::kWait);
+  now_us_ += 1;
+  const Frame bookmark = Take();
+  EXPECT_TRUE(bookmark.records.empty());
+  EXPECT_EQ(bookmark.next_sequence, 2u);
+  EXPECT_EQ(bookmark.committed_end, 2u);
+  EXPECT_FALSE(bookmark.position.has_value()) << "nothing of it changed";
+  EXPECT_EQ(subscription_->bookmark_at_us(), now_us_ + kInterval);
+  EXPECT_EQ(Next(), Step::kWait);
+}
+
+TEST_F(SubscriptionTest, SendsABookmarkAlsoWhileItReadsThroughAStoreWithoutAMatch) {
+  Begin(0, std::nullopt, {"wanted"});
+  Behind(100);
+  Stored({}, 50);
+  now_us_ += kInterval;
+  Behind(100);
+  const Frame bookmark = Take();
+  EXPECT_EQ(bookmark.next_sequence, 50u);
+  EXPECT_FALSE(bookmark.caught_up);
+  EXPECT_EQ(Next(), Step::kReadStore);
+}
+
+TEST_F(SubscriptionTest, StopsBeforeUntil) {
+  Begin(0, 3);
+  Batch({MakeChunk(0, {"a", "a"}), MakeChunk(2, {"a", "a"})}, 9);
+  const Frame frame = Take();
+  EXPECT_EQ(SequencesOf(Decode(frame)), (List{0, 1, 2}));
+  EXPECT_EQ(frame.next_sequence, 3u);
+  EXPECT_EQ(Next(), Step::kFinish);
+  EXPECT_TRUE(subscription_->status().ok());
+}
+
+TEST_F(SubscriptionTest, SaysWhereItStoodBeforeItStopsAlsoWhenNothingMatched) {
+  Begin(0, 3, {"wanted"});
+  Batch({MakeChunk(0, {"a", "a", "a", "a"})}, 9);
+  const Frame frame = Take();
+  EXPECT_TRUE(frame.records.empty());
+  EXPECT_EQ(frame.next_sequence, 3u) << "not past until";
+  EXPECT_EQ(Next(), Step::kFinish);
+}
+
+TEST_F(SubscriptionTest, WaitsForAnUntilThatLiesInTheFuture) {
+  Begin(0, 2);
+  Batch({MakeChunk(0, {"a"})}, 1);
+  EXPECT_TRUE(Take().caught_up);
+  AtTheEnd(1);
+  ASSERT_EQ(Next(), Step::kWait);
+  subscription_->OnWake();
+  Batch({MakeChunk(1, {"a", "a"})}, 3);
+  EXPECT_EQ(SequencesOf(Decode(Take())), (List{1}));
+  EXPECT_EQ(Next(), Step::kFinish);
+}
+
+TEST_F(SubscriptionTest, EndsAtOnceWhenUntilIsNotAfterTheStart) {
+  for (const Sequence until : {0, 4, 5}) {
+    Begin(5, until);
+    const Frame frame = Take();
+    EXPECT_EQ(frame.next_sequence, 5u) << "never back";
+    EXPECT_TRUE(frame.records.empty());
+    EXPECT_EQ(Next(), Step::kFinish);
+    EXPECT_TRUE(subscription_->status().ok());
+  }
+}
+
+TEST_F(SubscriptionTest, AsksTheStoreForNoMoreThanUntil) {
+  Begin(0, 3);
+  Behind(100);
+  EXPECT_EQ(subscription_->read_until(), 3u);
+  Begin(0, 300);
+  Behind(100);
+  EXPECT_EQ(subscription_->read_until(), 100u);
+}
+
+TEST_F(SubscriptionTest, EndsWithTheFirstKeptSequenceWhenWhatComesNextWasTrimmed) {
+  Begin();
+  first_kept_ = 7;
+  Behind(10);
+  ASSERT_EQ(Next(), Step::kFinish);
+  EXPECT_EQ(ReasonText(subscription_->status()), "BELOW_FIRST_KEPT");
+  EXPECT_EQ(testing::MetadataValue(subscription_->status(), "first_kept_sequence"), "7");
+}
+
+TEST_F(SubscriptionTest, TakesATrimDuringAReadForATrimAndNotForDamage) {
+  Begin();
+  Behind(10);
+  ASSERT_EQ(Next(), Step::kReadStore);
+  subscription_->OnStore(MakeError(Reason::kCorruptChunk, "a chunk is missing"), 5, 0);
+  ASSERT_EQ(Next(), Step::kFinish);
+  EXPECT_EQ(ReasonText(subscription_->status()), "BELOW_FIRST_KEPT");
+}
+
+TEST_F(SubscriptionTest, EndsWithDamageWhenTheStoreMetIt) {
+  Begin();
+  Behind(10);
+  ASSERT_EQ(Next(), Step::kReadStore);
+  subscription_->OnStore(MakeError(Reason::kCorruptChunk, "checksum"), 0, 0);
+  ASSERT_EQ(Next(), Step::kFinish);
+  EXPECT_EQ(ReasonText(subscription_->status()), "CORRUPT_CHUNK");
+}
+
+TEST_F(SubscriptionTest, TakesChunksWholeInPartAndNotAtAll) {
+  Begin(0, std::nullopt, {"a", "x*"});
+  Batch({MakeChunk(0, {"a", "a"}), MakeChunk(2, {"a", "b", "xyz", "b"}), MakeChunk(6, {"b", "c"})}, 8);
+  const Frame frame = Take();
+  EXPECT_EQ(SequencesOf(Decode(frame)), (List{0, 1, 2, 4}));
+  EXPECT_EQ(frame.next_sequence, 8u);
+  EXPECT_TRUE(frame.caught_up);
+}
+
+TEST_F(SubscriptionTest, ACutFrameGoesOnExactlyWhereItWasCut) {
+  const auto chunk = MakeChunk(0, {"a", "a", "a", "a", "a"}, 1, 1'000'000, 2000);
+  Begin(0, std::nullopt, {}, 4096);
+  Batch({chunk}, 5);
+  std::vector<Sequence> seen;
+  std::string bytes;
+  while (Next() == Step::kSend) {
+    const Frame frame = subscription_->TakeFrame(now_us_);
+    const std::string piece = testing::BytesOf(frame);
+    EXPECT_LE(piece.size(), 4096u);
+    EXPECT_FALSE(piece.empty());
+    bytes += piece;
+    seen.push_back(frame.next_sequence);
+    EXPECT_EQ(frame.caught_up, frame.next_sequence == 5);
+  }
+  EXPECT_EQ(seen, (List{2, 4, 5}));
+  EXPECT_EQ(bytes, chunk->records());
+}
+
+TEST_F(SubscriptionTest, ALargerRecordComesInAFrameOfItsOwn) {
+  Begin(0, std::nullopt, {}, 4096);
+  Batch({MakeChunk(0, {"a"}), MakeChunk(1, {"a"}, 1, 1'000'000, 9000), MakeChunk(2, {"a"})}, 3);
+  EXPECT_EQ(SequencesOf(Decode(Take())), (List{0}));
+  EXPECT_EQ(SequencesOf(Decode(Take())), (List{1}));
+  EXPECT_EQ(SequencesOf(Decode(Take())), (List{2}));
+}
+
+TEST_F(SubscriptionTest, GivesAPositionWheneverTheEpochChanges) {
+  Begin();
+  Batch({MakeChunk(0, {"a"}, 1)}, 1);
+  EXPECT_EQ(Take().position->epoch, 1u);
+  AtTheEnd(1);
+  subscription_->OnWake();
+  Batch({MakeChunk(1, {"a"}, 1)}, 2);
+  EXPECT_FALSE(Take().position.has_value());
+  Batch({MakeChunk(2, {"a"}, 4)}, 3);
+  const Frame frame = Take();
+  ASSERT_TRUE(frame.position.has_value());
+  EXPECT_EQ(frame.position->epoch, 4u);
+  EXPECT_EQ(frame.position->next_sequence, 3u);
+}
+
+TEST_F(SubscriptionTest, APositionHasTheEpochOfTheRecordBeforeItAlsoWhereAFrameWasCut) {
+  Begin(0, std::nullopt, {}, 4096);
+  Batch({MakeChunk(0, {"a"}, 1, 1, 3000), MakeChunk(1, {"a"}, 2, 1, 3000)}, 2);
+  const Frame first = Take();
+  EXPECT_EQ(first.next_sequence, 1u);
+  EXPECT_EQ(first.position->epoch, 1u);
+  const Frame second = Take();
+  EXPECT_EQ(second.position->epoch, 2u);
+}
+
+TEST_F(SubscriptionTest, APositionHasTheEpochOfTheRecordBeforeItAlsoWhereNothingMatched) {
+  Begin(0, std::nullopt, {"a"});
+  Behind(20);
+  Stored({MakeChunk(0, {"a"}, 1)}, 10, 3);
+  const Frame frame = Take();
+  EXPECT_EQ(frame.next_sequence, 10u);
+  ASSERT_TRUE(frame.position.has_value());
+  EXPECT_EQ(frame.position->epoch, 3u) << "of record 9, which was passed over unseen";
+}
+
+TEST_F(SubscriptionTest, SaysTheFirstKeptSequenceWheneverItChanges) {
+  Begin(8);
+  AtTheEnd(8);
+  EXPECT_EQ(Take().first_kept, 0u);
+  first_kept_ = 5;
+  subscription_->OnWake();
+  Batch({MakeChunk(8, {"a"})}, 9);
+  EXPECT_EQ(Take().first_kept, 5u);
+  Batch({MakeChunk(9, {"a"})}, 10);
+  EXPECT_FALSE(Take().first_kept.has_value());
+}
+
+TEST_F(SubscriptionTest, EndsWhenTheTailIsClosed) {
+  Begin();
+  ASSERT_EQ(Next(), Step::kAskTail);
+  subscription_->OnTail({Kind::kClosed, {}, 0, 0, MakeError(Reason::kShuttingDown, "bye")});
+  ASSERT_EQ(Next(), Step::kFinish);
+  EXPECT_EQ(ReasonText(subscription_->status()), "SHUTTING_DOWN");
+}
+
+TEST_F(SubscriptionTest, KeepsTheFirstReasonOfItsEnd) {
+  Begin();
+  AtTheEnd(0);
+  subscription_->End(MakeError(Reason::kCancelled, "gone"));
+  subscription_->End(MakeError(Reason::kShuttingDown, "bye"));
+  subscription_->OnStore(ChunkRun{{MakeChunk(0, {"a"})}, 1}, 0, 1);  // a read that was under way
+  ASSERT_EQ(Next(), Step::kFinish);
+  EXPECT_EQ(ReasonText(subscription_->status()), "CANCELLED");
+}
+
+}  // namespace
+}  // namespace replog

@@ -1,0 +1,129 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <tuple>
+
+#include "storage/schema/channel_key.h"
+#include "storage/schema/chunk_key.h"
+#include "storage/schema/families.h"
+#include "storage/schema/meta_key.h"
+
+namespace replog::schema {
+namespace {
+
+const std::vector<uint64_t>& Numbers() {
+  static const std::vector<uint64_t> kNumbers{
+      0, 1, 2, 127, 128, 255, 256, 65535, 65536, UINT32_MAX, UINT64_MAX - 1, UINT64_MAX};
+  return kNumbers;
+}
+
+TEST(Schema, TheNamesOnDiskAreTheseForEver) {
+  EXPECT_STREQ(kChunks, "chunks");
+  EXPECT_STREQ(kChannels, "channels");
+  EXPECT_STREQ(kMeta, "meta");
+  EXPECT_EQ(kFormatVersion, 1u);
+  EXPECT_EQ(StoreKey(), "s");
+  EXPECT_EQ(LogKey(0x0102), std::string("l\0\0\0\0\0\0\1\2", 9));
+}
+
+TEST(BigEndian, ByteOrderIsNumberOrder) {
+  std::string before;
+  for (const uint64_t number : Numbers()) {
+    std::string encoded;
+    AppendBigEndian(encoded, number);
+    EXPECT_EQ(encoded.size(), 8u);
+    EXPECT_LT(before, encoded);
+    std::string_view rest = encoded;
+    uint64_t decoded = 0;
+    ASSERT_TRUE(TakeBigEndian(rest, decoded));
+    EXPECT_EQ(decoded, number);
+    EXPECT_TRUE(rest.empty());
+    before = encoded;
+  }
+}
+
+TEST(BigEndian, TooFewBytesAreRefused) {
+  std::string_view seven("1234567");
+  uint64_t number = 0;
+  EXPECT_FALSE(TakeBigEndian(seven, number));
+}
+
+TEST(ChunkKey, RoundTripsAndOrdersByLogThenSequence) {
+  std::string before;
+  for (const uint64_t log : Numbers()) {
+    for (const uint64_t first : Numbers()) {
+      const std::string encoded = ChunkKey{log, first}.Encode();
+      EXPECT_LT(before, encoded);
+      const auto decoded = ChunkKey::Decode(encoded);
+      ASSERT_TRUE(decoded);
+      EXPECT_EQ(std::tie(decoded->log, decoded->first), std::tie(log, first));
+      before = encoded;
+    }
+  }
+}
+
+TEST(ChunkKey, AnyOtherLengthIsRefused) {
+  const std::string encoded = ChunkKey{1, 2}.Encode();
+  for (size_t size = 0; size < encoded.size(); ++size)
+    EXPECT_FALSE(ChunkKey::Decode(encoded.substr(0, size)));
+  EXPECT_FALSE(ChunkKey::Decode(encoded + "x"));
+}
+
+TEST(ChannelKey, RoundTrips) {
+  for (const uint64_t log : Numbers()) {
+    for (const std::string channel : {"a", "rooms/1", "ünïcode", "with space"}) {
+      for (const uint64_t chunk : Numbers()) {
+        const std::string encoded = ChannelKey{log, channel, chunk}.Encode();
+        const auto decoded = ChannelKey::Decode(encoded);
+        ASSERT_TRUE(decoded);
+        EXPECT_EQ(decoded->log, log);
+        EXPECT_EQ(decoded->channel, channel);
+        EXPECT_EQ(decoded->chunk, chunk);
+      }
+    }
+  }
+}
+
+TEST(ChannelKey, OrdersByLogThenChannelThenChunk) {
+  std::mt19937_64 random(1);
+  const std::vector<std::string> channels{"a", "a!", "aa", "ab", "b", "ä"};
+  std::vector<std::tuple<uint64_t, std::string, uint64_t>> keys;
+  for (int i = 0; i < 500; ++i)
+    keys.emplace_back(random() % 3, channels[random() % channels.size()], Numbers()[random() % 12]);
+  auto by_bytes = keys;
+  std::sort(keys.begin(), keys.end());
+  std::sort(by_bytes.begin(), by_bytes.end(), [](const auto& a, const auto& b) {
+    const auto encode = [](const auto& key) {
+      return ChannelKey{std::get<0>(key), std::get<1>(key), std::get<2>(key)}.Encode();
+    };
+    return encode(a) < encode(b);
+  });
+  EXPECT_EQ(keys, by_bytes);
+}
+
+TEST(ChannelKey, APrefixOfAChannelIsAPrefixOfItsKeys) {
+  EXPECT_TRUE((ChannelKey{3, "rooms/1", 9}.Encode().starts_with(ChannelKey::Prefix(3, "rooms/"))));
+  EXPECT_FALSE((ChannelKey{3, "room", 9}.Encode().starts_with(ChannelKey::Prefix(3, "rooms/"))));
+  EXPECT_FALSE((ChannelKey{4, "rooms/1", 9}.Encode().starts_with(ChannelKey::Prefix(3, "rooms/"))));
+}
+
+TEST(ChannelKey, WhatIsTooShortOrHasNoZeroIsRefused) {
+  const std::string encoded = ChannelKey{1, "", 2}.Encode();
+  for (size_t size = 0; size < encoded.size(); ++size)
+    EXPECT_FALSE(ChannelKey::Decode(encoded.substr(0, size)));
+  std::string no_zero = ChannelKey{1, "abc", 2}.Encode();
+  no_zero[11] = 'd';
+  EXPECT_FALSE(ChannelKey::Decode(no_zero));
+}
+
+TEST(MetaKey, ALogsKeyRoundTrips) {
+  for (const uint64_t log : Numbers()) EXPECT_EQ(DecodeLogKey(LogKey(log)), log);
+  EXPECT_FALSE(DecodeLogKey(StoreKey()));
+  EXPECT_FALSE(DecodeLogKey(""));
+  EXPECT_FALSE(DecodeLogKey("l123"));
+  EXPECT_FALSE(DecodeLogKey(LogKey(1) + "x"));
+}
+
+}  // namespace
+}  // namespace replog::schema

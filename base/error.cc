@@ -74,8 +74,10 @@ absl::StatusCode ReasonCode(Reason reason) { return RowOf(reason).code; }
 absl::Status MakeError(Reason reason, std::string_view message, const Metadata& metadata) {
   absl::Status status(RowOf(reason).code, absl::string_view(message.data(), message.size()));
   std::string payload(RowOf(reason).name);
-  for (const auto& [name, value] : metadata) payload.append(1, '\0').append(name).append(1, '\0').append(value);
-  status.SetPayload(absl::string_view(kPayloadUrl.data(), kPayloadUrl.size()), absl::Cord(std::move(payload)));
+  for (const auto& [name, value] : metadata)
+    payload.append(1, '\0').append(name).append(1, '\0').append(value);
+  status.SetPayload(absl::string_view(kPayloadUrl.data(), kPayloadUrl.size()),
+                    absl::Cord(std::move(payload)));
   return status;
 }
 

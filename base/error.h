@@ -10,19 +10,19 @@
 
 namespace replog {
 
-// Every way in which replog refuses or fails, for programs to switch on. The one table in error.cc gives each its
-// name on the wire (ErrorInfo.reason) and its gRPC code.
+// Every way in which replog refuses or fails, for programs to switch on. The one table in error.cc gives each
+// its name on the wire (ErrorInfo.reason) and its gRPC code.
 enum class Reason {
   // INVALID_ARGUMENT: the request can never succeed as it is.
-  kMalformed,        // not a well-formed message
-  kInvalidField,     // a field's value is not legal; metadata: field, limit?, value?
-  kUnknownField,     // a field number that the message does not have
-  kDuplicateField,   // a singular field, a oneof or a header name given twice
-  kServerOwnedField, // a field that only the server may set
-  kEmptyBatch,       // an append without records
+  kMalformed,         // not a well-formed message
+  kInvalidField,      // a field's value is not legal; metadata: field, limit?, value?
+  kUnknownField,      // a field number that the message does not have
+  kDuplicateField,    // a singular field, a oneof or a header name given twice
+  kServerOwnedField,  // a field that only the server may set
+  kEmptyBatch,        // an append without records
   // RESOURCE_EXHAUSTED: over a limit, or out of something.
-  kTooLarge,    // metadata: field, limit, value
-  kDiskFull,    // the free-space reserve is reached; reads go on
+  kTooLarge,  // metadata: field, limit, value
+  kDiskFull,  // the free-space reserve is reached; reads go on
   kTooManyLogs,
   kBusy,  // the log's append queue is full; nothing was written
   // NOT_FOUND, ALREADY_EXISTS
@@ -32,16 +32,16 @@ enum class Reason {
   kBelowFirstKept,  // metadata: first_kept_sequence
   kPastTheEnd,      // metadata: end_sequence
   // ABORTED
-  kForked,     // metadata: fork_sequence
-  kWrongLog,   // the position is of another log, deleted or not; metadata: log_uuid
+  kForked,    // metadata: fork_sequence
+  kWrongLog,  // the position is of another log, deleted or not; metadata: log_uuid
   // UNIMPLEMENTED
   kNotBuilt,  // metadata: field
   // FAILED_PRECONDITION
-  kLogProtected,     // the log is the product's own, or `default`
+  kLogProtected,  // the log is the product's own, or `default`
   kUuidMismatch,
-  kStoreLocked,      // another server has the data directory open
-  kFormatTooNew,     // the data directory is of a newer version
-  kWrongDirectory,   // not a data directory, missing or not writable
+  kStoreLocked,     // another server has the data directory open
+  kFormatTooNew,    // the data directory is of a newer version
+  kWrongDirectory,  // not a data directory, missing or not writable
   // UNAVAILABLE: try again, here or elsewhere.
   kShuttingDown,  // nothing was written
   kStoreFailed,   // a write failed; an append that was under way may or may not be kept

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <condition_variable>
 #include <chrono>
+#include <condition_variable>
 #include <mutex>
 #include <shared_mutex>
 
-// A mutex that clang's -Wthread-safety understands, over the standard one. The standard one is used, and not Abseil's,
-// because ThreadSanitizer sees through it without a specially built Abseil.
+// A mutex that clang's -Wthread-safety understands, over the standard one. The standard one is used, and not
+// Abseil's, because ThreadSanitizer sees through it without a specially built Abseil.
 
 #if defined(__clang__)
 #define REPLOG_TSA(x) __attribute__((x))
@@ -14,7 +14,6 @@
 #define REPLOG_TSA(x)
 #endif
 #define TSA_GUARDED_BY(x) REPLOG_TSA(guarded_by(x))
-#define TSA_PT_GUARDED_BY(x) REPLOG_TSA(pt_guarded_by(x))
 #define TSA_REQUIRES(...) REPLOG_TSA(requires_capability(__VA_ARGS__))
 #define TSA_REQUIRES_SHARED(...) REPLOG_TSA(requires_shared_capability(__VA_ARGS__))
 #define TSA_EXCLUDES(...) REPLOG_TSA(locks_excluded(__VA_ARGS__))

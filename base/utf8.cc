@@ -48,4 +48,13 @@ bool IsUtf8(std::string_view text) {
   return true;
 }
 
+std::string Excerpt(std::string_view text) {
+  constexpr size_t kMaxBytes = 100;
+  if (text.size() <= kMaxBytes) return IsUtf8(text) ? std::string(text) : "(not UTF-8)";
+  size_t end = kMaxBytes;
+  while (end > 0 && IsContinuation(static_cast<uint8_t>(text[end]))) --end;
+  const std::string_view head = text.substr(0, end);
+  return IsUtf8(head) ? std::string(head) + "..." : "(not UTF-8)";
+}
+
 }  // namespace replog

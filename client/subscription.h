@@ -34,8 +34,7 @@ struct FrameInfo {
 // Which thread runs a subscription's callbacks.
 enum class DeliveryThread : uint8_t {
   // One of its own: callbacks may block as long as they like, and the subscription meanwhile reads at most
-  // one frame
-  // ahead.
+  // one frame ahead.
   kOwn,
   // gRPC's, which all calls of the process share: less memory and a shorter way, for callbacks that do not
   // block.

@@ -1,5 +1,6 @@
 #include "client/cli/interrupt.h"
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 
@@ -8,6 +9,9 @@ namespace {
 
 // Ends the waiting thread.
 constexpr int kStopSignal = SIGUSR1;
+// A signal that comes sooner after the first says the same again, as when a process and its group both get
+// it.
+constexpr std::chrono::milliseconds kPatience{300};
 
 sigset_t Signals() {
   sigset_t signals;
@@ -35,12 +39,18 @@ void Interrupt::Listen(std::function<void()> on_interrupt) {
 
 void Interrupt::Loop(const std::function<void()>& on_interrupt) {
   const sigset_t signals = Signals();
+  std::chrono::steady_clock::time_point first;
   for (;;) {
     int signal = 0;
     sigwait(&signals, &signal);
     if (signal == kStopSignal) return;
-    if (happened_.exchange(true)) std::_Exit(128 + signal);
-    on_interrupt();
+    const auto now = std::chrono::steady_clock::now();
+    if (!happened_.exchange(true)) {
+      first = now;
+      on_interrupt();
+    } else if (now - first > kPatience) {
+      std::_Exit(128 + signal);
+    }
   }
 }
 

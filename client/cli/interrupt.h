@@ -7,7 +7,8 @@
 namespace replog::cli {
 
 // While it lives, Ctrl-C and SIGTERM call a function, on a thread of its own, instead of ending the process.
-// A second one ends the process at once.
+// A later
+// one ends the process at once.
 //
 // Must be made before other threads are, so that they inherit the blocked signals.
 class Interrupt {

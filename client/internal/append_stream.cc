@@ -95,8 +95,12 @@ void AppendStream::OnWritesDoneDone(bool /*ok*/) { EndWrite(); }
 
 void AppendStream::OnDone(const grpc::Status& status) {
   const ReactionScope scope;
-  owner_->OnClosed(FromGrpc(status));
-  delete this;
+  const auto owner = owner_;
+  const Status end = FromGrpc(status);
+  owner->OnDetached();
+  delete this;  // before the owner may give up the channel, so that no channel's last reference goes on this
+                // thread
+  owner->OnClosed(end);
 }
 
 }  // namespace replog::client::internal

@@ -16,8 +16,8 @@ namespace replog::client::internal {
 
 // One AppendStream call: requests go out as bytes that are ready, answers come in as messages.
 //
-// Lifetime: created by Start, deletes itself after Owner::OnClosed, which is called exactly once; it keeps
-// the owner alive until then. The owner must not touch it after OnClosed.
+// Lifetime: created by Start, deletes itself between Owner::OnDetached and Owner::OnClosed, each called
+// exactly once; it keeps the owner alive until then.
 class AppendStream final : private grpc::ClientBidiReactor<grpc::ByteBuffer, v1::AppendStreamResponse> {
  public:
   // Called on gRPC's threads. OnAnswer calls are in order, and all are over before OnClosed.
@@ -27,13 +27,16 @@ class AppendStream final : private grpc::ClientBidiReactor<grpc::ByteBuffer, v1:
     virtual void OnAnswer(const v1::AppendStreamResponse& answer) = 0;
     // The write is over; the next may begin.
     virtual void OnWritten() = 0;
+    // The stream is about to go: the owner must not touch it any more.
+    virtual void OnDetached() = 0;
+    // How it ended. Nothing of it holds the channel any more.
     virtual void OnClosed(const Status& status) = 0;
   };
 
   static AppendStream* Start(const Channel& channel, std::shared_ptr<Owner> owner);
 
   // Reserves the one write that may be under way: when true, Write must follow. False: the stream is
-  // breaking. Must be serialised with OnClosed by the owner.
+  // breaking. Must be serialised with OnDetached by the owner.
   bool Reserve();
   void Write(std::string request);
   // Reserves the last write, which is the word that no more follow: when true, CloseWrites must follow. The

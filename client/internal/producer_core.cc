@@ -75,9 +75,9 @@ void ProducerCore::Close() {
   CloseWrites();
   MutexLock lock(mutex_);
   const auto deadline = steady_clock::now() + kCloseTime;
-  while (stream_ != nullptr && steady_clock::now() < deadline) done_.WaitFor(mutex_, kCloseTime);
+  while (stream_open_ && steady_clock::now() < deadline) done_.WaitFor(mutex_, kCloseTime);
   if (stream_ != nullptr) stream_->Cancel();
-  while (stream_ != nullptr) done_.Wait(mutex_);
+  while (stream_open_) done_.Wait(mutex_);
   transport_.reset();
 }
 
@@ -183,6 +183,11 @@ void ProducerCore::OnAnswer(const v1::AppendStreamResponse& answer) {
   RefuseAfterFailure();
 }
 
+void ProducerCore::OnDetached() {
+  MutexLock lock(mutex_);
+  stream_ = nullptr;
+}
+
 void ProducerCore::OnClosed(const Status& status) {
   std::deque<Batch> lost;
   {
@@ -199,7 +204,7 @@ void ProducerCore::OnClosed(const Status& status) {
   }
   RefuseAfterFailure();
   MutexLock lock(mutex_);
-  stream_ = nullptr;
+  stream_open_ = false;
   retry_at_ = steady_clock::now() + backoff_.Next(status.retry_delay());
   work_.NotifyAll();
   done_.NotifyAll();
@@ -214,7 +219,7 @@ void ProducerCore::Run() {
     {
       MutexLock lock(mutex_);
       if (closing_) return;
-      connect = stream_ == nullptr;
+      connect = !stream_open_;
       if (!connect) WaitForWork();
     }
     if (connect) {
@@ -254,6 +259,7 @@ void ProducerCore::Connect() {
       {
         MutexLock lock(mutex_);
         stream_ = AppendStream::Start(channel, shared_from_this());
+        stream_open_ = true;
       }
       SendDue();
       return;

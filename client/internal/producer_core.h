@@ -36,6 +36,7 @@ class ProducerCore final : public AppendStream::Owner, public std::enable_shared
  private:
   void OnAnswer(const v1::AppendStreamResponse& answer) override TSA_EXCLUDES(mutex_);
   void OnWritten() override;
+  void OnDetached() override TSA_EXCLUDES(mutex_);
   void OnClosed(const Status& status) override TSA_EXCLUDES(mutex_);
 
   // Room for `size` more bytes; a record larger than the window gets in when nothing else is there.
@@ -79,6 +80,7 @@ class ProducerCore final : public AppendStream::Owner, public std::enable_shared
   SendQueue queue_ TSA_GUARDED_BY(mutex_);
   std::deque<Batch> unanswered_ TSA_GUARDED_BY(mutex_);
   AppendStream* stream_ TSA_GUARDED_BY(mutex_) = nullptr;
+  bool stream_open_ TSA_GUARDED_BY(mutex_) = false;  // from its start until OnClosed is over
   uint64_t window_used_ TSA_GUARDED_BY(mutex_) = 0;
   uint64_t completed_ TSA_GUARDED_BY(mutex_) = 0;
   std::thread::id delivering_ TSA_GUARDED_BY(mutex_);

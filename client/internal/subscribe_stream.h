@@ -14,8 +14,8 @@ namespace replog::client::internal {
 
 // One Subscribe call, its frames as the bytes that came.
 //
-// Lifetime: created by Start, deletes itself after Owner::OnClosed, which is called exactly once; it keeps
-// the owner alive until then. The owner must not touch it after OnClosed.
+// Lifetime: created by Start, deletes itself between Owner::OnDetached and Owner::OnClosed, each called
+// exactly once; it keeps the owner alive until then.
 class SubscribeStream final : private grpc::ClientBidiReactor<v1::SubscribeRequest, grpc::ByteBuffer> {
  public:
   // Called on gRPC's threads, one call at a time.
@@ -24,6 +24,9 @@ class SubscribeStream final : private grpc::ClientBidiReactor<v1::SubscribeReque
     virtual ~Owner() = default;
     // Whether to read the next frame at once; else ReadMore must follow.
     virtual bool OnFrame(grpc::ByteBuffer frame) = 0;
+    // The stream is about to go: the owner must not touch it any more.
+    virtual void OnDetached() = 0;
+    // How it ended. Nothing of it holds the channel any more.
     virtual void OnClosed(const Status& status) = 0;
   };
 

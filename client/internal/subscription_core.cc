@@ -21,10 +21,10 @@ Status CancelledStatus() {
 }  // namespace
 
 SubscriptionCore::SubscriptionCore(std::shared_ptr<Transport> transport, SubscriptionOptions options)
-    : transport_(std::move(transport)),
-      options_(std::move(options)),
-      resume_(options_, transport_->LogName(options_.log)),
-      backoff_(transport_->options().backoff, transport_->NewSeed()) {
+    : options_(std::move(options)),
+      resume_(options_, transport->LogName(options_.log)),
+      backoff_(transport->options().backoff, transport->NewSeed()),
+      transport_(std::move(transport)) {
   if (options_.delivery == DeliveryThread::kOwn) worker_.emplace();
 }
 
@@ -33,12 +33,10 @@ SubscriptionCore::SubscriptionCore(std::shared_ptr<Transport> transport, Subscri
 
 void SubscriptionCore::Cancel() {
   cancelled_ = true;
-  {
-    MutexLock lock(mutex_);
-    if (stream_ != nullptr) stream_->Cancel();
-    if (!between_attempts_) return;  // the step that is under way, or the stream's end, sees cancelled_
-    between_attempts_ = false;
-  }
+  MutexLock lock(mutex_);
+  if (stream_ != nullptr) stream_->Cancel();
+  if (!between_attempts_) return;  // the step that is under way, or the stream's end, sees cancelled_
+  between_attempts_ = false;
   auto end = [self = shared_from_this()] { self->End(CancelledStatus()); };
   worker_ ? worker_->Post(std::move(end)) : transport_->timer().Schedule(Clock::now(), std::move(end));
 }
@@ -104,12 +102,13 @@ void SubscriptionCore::FrameHandled() {
   stream_->ReadMore();
 }
 
+void SubscriptionCore::OnDetached() {
+  MutexLock lock(mutex_);
+  stream_ = nullptr;
+  reading_ = false;
+}
+
 void SubscriptionCore::OnClosed(const Status& status) {
-  {
-    MutexLock lock(mutex_);
-    stream_ = nullptr;
-    reading_ = false;
-  }
   if (worker_) {
     worker_->Post([self = shared_from_this(), status] { self->HandleClosed(status); });
   } else {
@@ -121,19 +120,16 @@ void SubscriptionCore::OnClosed(const Status& status) {
 // steps
 
 void SubscriptionCore::Attempt() {
-  uint64_t attempt;
-  {
-    MutexLock lock(mutex_);
-    if (attempts_ > 0 && !between_attempts_) return;  // Cancel came first
-    between_attempts_ = false;
-    attempt = ++attempts_;
-    silent_ = false;
-    channel_ = transport_->Current();
-    reading_ = true;
-    reading_since_ = Clock::now();
-    stream_ = SubscribeStream::Start(channel_, resume_.Request(), shared_from_this());
-  }
-  ScheduleWatch(Clock::now() + options_.watchdog, attempt);
+  MutexLock lock(mutex_);
+  if (attempts_ > 0 && !between_attempts_) return;  // Cancel came first
+  between_attempts_ = false;
+  ++attempts_;
+  silent_ = false;
+  channel_ = transport_->Current();
+  reading_ = true;
+  reading_since_ = Clock::now();
+  stream_ = SubscribeStream::Start(channel_, resume_.Request(), shared_from_this());
+  ScheduleWatch(reading_since_ + options_.watchdog, attempts_);
 }
 
 void SubscriptionCore::HandleFrame(grpc::ByteBuffer frame) {
@@ -218,18 +214,19 @@ void SubscriptionCore::Retry(const Status& why) {
   }
   if (give_up) return End(why);
   if (options_.on_retry) options_.on_retry(why, delay);
-  bool over;
-  {
-    MutexLock lock(mutex_);
-    in_callback_ = {};
-    // A Cancel that comes after this finds between_attempts_ set, and ends the subscription itself.
-    over = cancelled_;
-    between_attempts_ = !over;
-  }
-  if (over) return End(CancelledStatus());
+  if (!ScheduleAttempt(delay)) End(CancelledStatus());
+}
+
+bool SubscriptionCore::ScheduleAttempt(std::chrono::milliseconds delay) {
+  MutexLock lock(mutex_);
+  in_callback_ = {};
+  if (cancelled_) return false;
+  // A Cancel that comes after this finds it set, and ends the subscription itself.
+  between_attempts_ = true;
   transport_->timer().Schedule(Clock::now() + delay, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->Attempt();
   });
+  return true;
 }
 
 void SubscriptionCore::End(const Status& status) {
@@ -238,7 +235,13 @@ void SubscriptionCore::End(const Status& status) {
     in_callback_ = std::this_thread::get_id();
   }
   if (options_.on_end) options_.on_end(status);
-  transport_.reset();
+  std::shared_ptr<Transport> transport;
+  {
+    MutexLock lock(mutex_);
+    channel_.reset();
+    transport = std::move(transport_);
+  }
+  transport.reset();  // without the lock: it waits for the timer, which may wait for the lock
   MutexLock lock(mutex_);
   in_callback_ = {};
   end_ = status;
@@ -255,20 +258,14 @@ void SubscriptionCore::ScheduleWatch(Clock::time_point when, uint64_t attempt) {
 }
 
 void SubscriptionCore::Watch(uint64_t attempt) {
-  Clock::time_point next;
-  {
-    MutexLock lock(mutex_);
-    if (attempt != attempts_ || stream_ == nullptr) return;
-    // While nothing is read, because a callback takes its time, silence says nothing about the server.
-    const auto now = Clock::now();
-    next = (reading_ ? reading_since_ : now) + options_.watchdog;
-    if (next <= now) {
-      silent_ = true;
-      stream_->Cancel();
-      return;
-    }
-  }
-  ScheduleWatch(next, attempt);
+  MutexLock lock(mutex_);
+  if (attempt != attempts_ || stream_ == nullptr) return;
+  // While nothing is read, because a callback takes its time, silence says nothing about the server.
+  const auto now = Clock::now();
+  const auto next = (reading_ ? reading_since_ : now) + options_.watchdog;
+  if (next > now) return ScheduleWatch(next, attempt);
+  silent_ = true;
+  stream_->Cancel();
 }
 
 }  // namespace replog::client::internal

@@ -44,6 +44,7 @@ class SubscriptionCore final : public SubscribeStream::Owner,
   static constexpr int kMaxQueuedFrames = 2;
 
   bool OnFrame(grpc::ByteBuffer frame) override TSA_EXCLUDES(mutex_);
+  void OnDetached() override TSA_EXCLUDES(mutex_);
   void OnClosed(const Status& status) override TSA_EXCLUDES(mutex_);
 
   // Hands a frame to the worker; whether to read on.
@@ -52,6 +53,8 @@ class SubscriptionCore final : public SubscribeStream::Owner,
   void HandleFrame(grpc::ByteBuffer frame) TSA_EXCLUDES(mutex_);
   void HandleClosed(const Status& status) TSA_EXCLUDES(mutex_);
   void Retry(const Status& why) TSA_EXCLUDES(mutex_);
+  // False when the subscription was cancelled: then there is no next attempt.
+  bool ScheduleAttempt(std::chrono::milliseconds delay) TSA_EXCLUDES(mutex_);
   void End(const Status& status) TSA_EXCLUDES(mutex_);
 
   void Deliver(std::string_view frame) TSA_EXCLUDES(mutex_);
@@ -60,9 +63,8 @@ class SubscriptionCore final : public SubscribeStream::Owner,
   void FrameHandled() TSA_EXCLUDES(mutex_);
   // Ends the stream `attempt` when it has been silent for too long.
   void Watch(uint64_t attempt) TSA_EXCLUDES(mutex_);
-  void ScheduleWatch(Clock::time_point when, uint64_t attempt);
+  void ScheduleWatch(Clock::time_point when, uint64_t attempt) TSA_REQUIRES(mutex_);
 
-  std::shared_ptr<Transport> transport_;  // until the end, so that it does not go on the last thread here
   const SubscriptionOptions options_;
   ResumePoint resume_;  // touched only by the steps, which never overlap
   Backoff backoff_;     // the same
@@ -70,6 +72,8 @@ class SubscriptionCore final : public SubscribeStream::Owner,
 
   Mutex mutex_;
   CondVar done_;
+  // Until the end, which gives it back; used only under the lock, so that the end cannot overtake a use.
+  std::shared_ptr<Transport> transport_ TSA_GUARDED_BY(mutex_);
   SubscribeStream* stream_ TSA_GUARDED_BY(mutex_) = nullptr;
   Channel channel_ TSA_GUARDED_BY(mutex_);
   uint64_t attempts_ TSA_GUARDED_BY(mutex_) = 0;

@@ -6,18 +6,25 @@
 
 #include "proto/wire/varint.h"
 
-// Reads and writes the protobuf wire format field by field, without messages: for the paths on which a record is never
-// parsed into one. (https://protobuf.dev/programming-guides/encoding/)
+// Reads and writes the protobuf wire format field by field, without messages: for the paths on which a record
+// is never parsed into one. (https://protobuf.dev/programming-guides/encoding/)
 namespace replog::wire {
 
-enum class WireType : uint8_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kStartGroup = 3, kEndGroup = 4, kFixed32 = 5 };
+enum class WireType : uint8_t {
+  kVarint = 0,
+  kFixed64 = 1,
+  kBytes = 2,
+  kStartGroup = 3,
+  kEndGroup = 4,
+  kFixed32 = 5
+};
 
 constexpr uint32_t Tag(uint32_t field, WireType type) { return field << 3 | static_cast<uint32_t>(type); }
 
 // Field numbers of replog.v1.Record and NewRecord. tests/proto compares them with the generated descriptors.
 namespace record_field {
-inline constexpr uint32_t kSequence = 1, kTime = 2, kChannel = 3, kKey = 4, kText = 5, kPayload = 6, kHeaders = 7,
-                          kDeleted = 8, kVersion = 9, kId = 10, kExpires = 11, kProducer = 12;
+inline constexpr uint32_t kSequence = 1, kTime = 2, kChannel = 3, kKey = 4, kText = 5, kPayload = 6,
+                          kHeaders = 7, kDeleted = 8, kVersion = 9, kId = 10, kExpires = 11, kProducer = 12;
 }  // namespace record_field
 
 // `records` of SubscribeResponse, ReadResponse: why a chunk's bytes are a piece of a response.

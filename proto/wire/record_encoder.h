@@ -8,8 +8,8 @@
 
 namespace replog::wire {
 
-// The fields that the server puts before a client's NewRecord bytes to make them a Record: sequence and time. One is
-// made for a batch; only the sequence differs between its records.
+// The fields that the server puts before a client's NewRecord bytes to make them a Record: sequence and time.
+// One is made for a batch; only the sequence differs between its records.
 class RecordStamp {
  public:
   // `time_us`: microseconds since 1970, not negative.

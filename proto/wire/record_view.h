@@ -24,8 +24,8 @@ struct RecordView {
   std::string_view encoded;
 };
 
-// Decodes one Record (without its tag and length). Nullopt when malformed. Unknown fields, and fields of the wrong wire type,
-// are passed over, as generated code does.
+// Decodes one Record (without its tag and length). Nullopt when malformed. Unknown fields, and fields of the
+// wrong wire type, are passed over, as generated code does.
 std::optional<RecordView> DecodeRecord(std::string_view encoded);
 
 // The channel of one encoded Record, without decoding the rest; empty when malformed.

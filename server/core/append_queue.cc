@@ -4,15 +4,17 @@ namespace replog {
 
 AppendQueue::Offer AppendQueue::TryPut(PendingAppend& append, std::function<void()> on_room) {
   const LogNumber log = append.log->number();
-  const size_t bytes = append.request.encoded.size();
+  const size_t bytes = CostOf(append);
   MutexLock lock(mutex_);
   if (closed_) return Offer::kClosed;
   size_t& waiting = log_bytes_[log];
-  if (waiting > 0 && waiting + bytes > options_.max_log_bytes) {
+  const bool full = waiting + bytes > options_.max_log_bytes || bytes_ + bytes > options_.max_bytes;
+  if (waiting > 0 && full) {
     if (on_room != nullptr) waiting_[log].push_back(std::move(on_room));
     return Offer::kFull;
   }
   waiting += bytes;
+  bytes_ += bytes;
   items_.push_back({std::move(append), nullptr});
   ready_.NotifyOne();
   return Offer::kTaken;
@@ -49,9 +51,10 @@ std::optional<AppendGroup> AppendQueue::Take(std::chrono::microseconds longest) 
 void AppendQueue::TakeAppends(AppendGroup& group, std::vector<std::function<void()>>& room) {
   size_t taken = 0;
   while (!items_.empty() && items_.front().task == nullptr) {
-    const size_t bytes = items_.front().append.request.encoded.size();
+    const size_t bytes = CostOf(items_.front().append);
     if (taken > 0 && taken + bytes > options_.max_group_bytes) break;
     taken += bytes;
+    bytes_ -= bytes;
     const LogNumber log = items_.front().append.log->number();
     group.appends.push_back(std::move(items_.front().append));
     items_.pop_front();

@@ -35,12 +35,13 @@ struct AppendGroup {
   absl::AnyInvocable<void()> task;
 };
 
-// Where handlers leave appends for the committer. While a group is being synced the next one forms here, so groups grow
-// with the load. Bounded in bytes for each log. Thread-safe.
+// Where handlers leave appends for the committer. While a group is being synced the next one forms here, so
+// groups grow with the load. Bounded in bytes for each log. Thread-safe.
 class AppendQueue {
  public:
   struct Options {
     size_t max_log_bytes = 32 << 20;   // of one log's waiting requests
+    size_t max_bytes = 256 << 20;      // of all logs' together
     size_t max_group_bytes = 4 << 20;  // of one group, though always one append
   };
 
@@ -70,10 +71,14 @@ class AppendQueue {
   };
   void TakeAppends(AppendGroup& group, std::vector<std::function<void()>>& room) TSA_REQUIRES(mutex_);
 
+  // What waiting costs, with the request and all around it.
+  static size_t CostOf(const PendingAppend& append) { return append.request.encoded.size() + 512; }
+
   const Options options_;
   Mutex mutex_;
   CondVar ready_;
   std::deque<Item> items_ TSA_GUARDED_BY(mutex_);
+  size_t bytes_ TSA_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<LogNumber, size_t> log_bytes_ TSA_GUARDED_BY(mutex_);
   absl::flat_hash_map<LogNumber, std::vector<std::function<void()>>> waiting_ TSA_GUARDED_BY(mutex_);
   bool closed_ TSA_GUARDED_BY(mutex_) = false;

@@ -15,7 +15,8 @@ constexpr uint32_t kConditionsField = 3;
 constexpr uint32_t kProducerField = 4;
 
 absl::Status NotBuilt(std::string field) {
-  return MakeError(Reason::kNotBuilt, absl::StrCat(field, ": is not supported by this server yet"), {{"field", field}});
+  return MakeError(Reason::kNotBuilt, absl::StrCat(field, ": is not supported by this server yet"),
+                   {{"field", field}});
 }
 
 absl::Status TakeLog(const wire::Field& field, AppendRequest& request, bool& seen) {
@@ -30,7 +31,8 @@ absl::Status TakeLog(const wire::Field& field, AppendRequest& request, bool& see
 }  // namespace
 
 absl::StatusOr<AppendRequest> ParseAppendRequest(std::string encoded, const Limits& limits) {
-  if (encoded.size() > limits.request_bytes) return TooLarge("request", "bytes", limits.request_bytes, encoded.size());
+  if (encoded.size() > limits.request_bytes)
+    return TooLarge("request", "bytes", limits.request_bytes, encoded.size());
   AppendRequest request;
   request.encoded = std::move(encoded);
   RecordValidator validator(limits);
@@ -52,12 +54,14 @@ absl::StatusOr<AppendRequest> ParseAppendRequest(std::string encoded, const Limi
       case kProducerField:
         return NotBuilt("producer");
       default:
-        return MakeError(Reason::kUnknownField, absl::StrCat("request: has the unknown field number ", field.number));
+        return MakeError(Reason::kUnknownField,
+                         absl::StrCat("request: has the unknown field number ", field.number));
     }
     if (!status.ok()) return status;
   }
   if (fields.malformed()) return MakeError(Reason::kMalformed, "request: is not a well-formed AppendRequest");
-  if (request.count == 0) return MakeError(Reason::kEmptyBatch, "records: an append needs at least one", {{"field", "records"}});
+  if (request.count == 0)
+    return MakeError(Reason::kEmptyBatch, "records: an append needs at least one", {{"field", "records"}});
   request.log = LogNameOrDefault(request.log);
   return request;
 }

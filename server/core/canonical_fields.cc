@@ -15,7 +15,8 @@ absl::Status NotUtf8(const std::string& path) {
 }
 
 absl::Status TooLarge(const std::string& path, const char* unit, size_t limit, size_t value) {
-  return MakeError(Reason::kTooLarge, absl::StrCat(path, ": has ", value, " ", unit, ", the limit is ", limit),
+  return MakeError(Reason::kTooLarge,
+                   absl::StrCat(path, ": has ", value, " ", unit, ", the limit is ", limit),
                    {{"field", path}, {"limit", std::to_string(limit)}, {"value", std::to_string(value)}});
 }
 

@@ -8,8 +8,8 @@
 
 namespace replog {
 
-// A FieldReader that takes a varint longer than it needs to be as malformed: some clients refuse such tags and lengths,
-// and what is stored must be readable by all.
+// A FieldReader that takes a varint longer than it needs to be as malformed: some clients refuse such tags
+// and lengths, and what is stored must be readable by all.
 class CanonicalFields {
  public:
   explicit CanonicalFields(std::string_view message) : fields_(message) {}
@@ -26,7 +26,8 @@ class CanonicalFields {
  private:
   static size_t BodySize(const wire::Field& field) {
     if (field.type == wire::WireType::kVarint) return wire::VarintSize(field.value);
-    if (field.type == wire::WireType::kBytes) return wire::VarintSize(field.bytes.size()) + field.bytes.size();
+    if (field.type == wire::WireType::kBytes)
+      return wire::VarintSize(field.bytes.size()) + field.bytes.size();
     return field.bytes.size();
   }
 

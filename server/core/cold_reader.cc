@@ -2,8 +2,8 @@
 
 namespace replog {
 
-void ColdReader::Read(LogNumber log, Sequence from, Sequence until, size_t max_bytes, const ChannelFilter& filter,
-                      Done done) {
+void ColdReader::Read(LogNumber log, Sequence from, Sequence until, size_t max_bytes,
+                      const ChannelFilter& filter, Done done) {
   if (!filter.all()) {
     blocking_.Post([this, log, from, until, max_bytes, &filter, done = std::move(done)] {
       done(store_.ReadForward(log, from, until, max_bytes, filter));

@@ -13,9 +13,9 @@
 
 namespace replog {
 
-// Reads of the store for subscriptions that are behind the tail, on threads that may block. Readers that ask for the same
-// place at the same time, or shortly after, share one read and its memory: a fleet that replays together costs one
-// replay. Thread-safe.
+// Reads of the store for subscriptions that are behind the tail, on threads that may block. Readers that ask
+// for the same place at the same time, or shortly after, share one read and its memory: a fleet that replays
+// together costs one replay. Thread-safe.
 class ColdReader {
  public:
   using Done = std::function<void(absl::StatusOr<ChunkRun>)>;
@@ -24,10 +24,10 @@ class ColdReader {
   ColdReader(LogStore& store, Executor& blocking, size_t recent_bytes)
       : store_(store), blocking_(blocking), recent_bytes_(recent_bytes) {}
 
-  // Reads forward; see LogStore::ReadForward. `filter` must live until `done` was called; `done` is called on a thread
-  // of the executor.
-  void Read(LogNumber log, Sequence from, Sequence until, size_t max_bytes, const ChannelFilter& filter, Done done)
-      TSA_EXCLUDES(mutex_);
+  // Reads forward; see LogStore::ReadForward. `filter` must live until `done` was called; `done` is called on
+  // a thread of the executor.
+  void Read(LogNumber log, Sequence from, Sequence until, size_t max_bytes, const ChannelFilter& filter,
+            Done done) TSA_EXCLUDES(mutex_);
 
  private:
   using Place = std::pair<LogNumber, Sequence>;

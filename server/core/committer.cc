@@ -10,9 +10,13 @@
 namespace replog {
 namespace {
 
-// Starting a write costs about as much as waking a thread to do it; for a few the commit thread does it itself.
+// Starting a write costs about as much as waking a thread to do it; for a few the commit thread does it
+// itself.
 constexpr size_t kWakeInline = 2;
 constexpr size_t kWakeShare = 32;
+
+// Of a log that only recovery knows, until the tails are shared out anew.
+constexpr size_t kRecoveredTailBytes = 1 << 20;
 
 }  // namespace
 
@@ -49,7 +53,8 @@ struct Committer::Group {
   Durability durability = Durability::kOs;
 };
 
-Committer::Committer(const Options& options, LogStore& store, LogRegistry& logs, Clock& clock, Executor& wakeups)
+Committer::Committer(const Options& options, LogStore& store, LogRegistry& logs, Clock& clock,
+                     Executor& wakeups)
     : options_(options), store_(store), logs_(logs), clock_(clock), wakeups_(wakeups), queue_(options.queue) {
   thread_ = std::thread(&Committer::Loop, this);
 }
@@ -57,7 +62,6 @@ Committer::Committer(const Options& options, LogStore& store, LogRegistry& logs,
 Committer::~Committer() { Stop(); }
 
 void Committer::Stop() {
-  stopping_ = true;
   queue_.Close();
   if (thread_.joinable()) thread_.join();
 }
@@ -65,8 +69,9 @@ void Committer::Stop() {
 absl::Status Committer::Run(const std::function<absl::Status()>& change) {
   std::promise<absl::Status> result;
   const bool taken = queue_.PutTask([&] {
-    result.set_value(recovering_ ? MakeError(Reason::kRecovering, "the store is being recovered after a failed write")
-                                 : change());
+    result.set_value(recovering_
+                         ? MakeError(Reason::kRecovering, "the store is being recovered after a failed write")
+                         : change());
   });
   if (!taken) return MakeError(Reason::kShuttingDown, "the server is stopping");
   return result.get_future().get();
@@ -80,11 +85,13 @@ void Committer::Loop() {
     if (recovering_) RecoverStore();
     if (group->task != nullptr) {
       group->task();
+      if (store_.NeedsRecovery()) recovering_ = true;
     } else if (group->appends.empty()) {
       continue;
     } else if (recovering_) {
       RefuseAll(std::move(group->appends),
-                MakeError(Reason::kRecovering, "the store is being recovered after a failed write; nothing was written"));
+                MakeError(Reason::kRecovering,
+                          "the store is being recovered after a failed write; nothing was written"));
     } else if (!EnoughSpace()) {
       RefuseAll(std::move(group->appends),
                 MakeError(Reason::kDiskFull,
@@ -103,9 +110,10 @@ bool Committer::EnoughSpace() {
 }
 
 void Committer::RefuseDeleted(std::vector<PendingAppend>& appends) {
-  const auto deleted = std::stable_partition(appends.begin(), appends.end(),
-                                             [](const PendingAppend& append) { return !append.log->deleted; });
-  std::vector<PendingAppend> refused(std::make_move_iterator(deleted), std::make_move_iterator(appends.end()));
+  const auto deleted = std::stable_partition(
+      appends.begin(), appends.end(), [](const PendingAppend& append) { return !append.log->deleted; });
+  std::vector<PendingAppend> refused(std::make_move_iterator(deleted),
+                                     std::make_move_iterator(appends.end()));
   appends.erase(deleted, appends.end());
   RefuseAll(std::move(refused), MakeError(Reason::kLogNotFound, "the log was deleted; nothing was written"));
 }
@@ -117,8 +125,9 @@ void Committer::Commit(std::vector<PendingAppend> appends) {
   if (const auto status = store_.Commit(group.commits, group.durability); !status.ok()) {
     recovering_ = true;
     next_recovery_us_ = 0;
-    RefuseAll(std::move(appends), MakeError(Reason::kStoreFailed,
-                                            absl::StrCat("whether the records were written is unknown: ", status.message())));
+    RefuseAll(std::move(appends),
+              MakeError(Reason::kStoreFailed,
+                        absl::StrCat("whether the records were written is unknown: ", status.message())));
     RecoverStore();
     return;
   }
@@ -133,14 +142,16 @@ Committer::Group Committer::Encode(std::vector<PendingAppend>& appends) {
                               [&](const Share& known) { return known.log == append.log; });
     if (share == group.shares.end()) {
       Log::Writer& writer = append.log->writer;
-      const int64_t time_us = std::max(now_us, writer.last_time_us);  // time never goes backwards within a log
-      const ChunkBuilder::Start start{append.log->number(), append.log->epoch(), writer.marks.assigned().value,
-                                      writer.bytes_before_end, time_us};
+      const int64_t time_us =
+          std::max(now_us, writer.last_time_us);  // time never goes backwards within a log
+      const ChunkBuilder::Start start{append.log->number(), append.log->epoch(),
+                                      writer.marks.assigned().value, writer.bytes_before_end, time_us};
       group.shares.push_back(
           {append.log, ChunkBuilder(start), append.log->descriptor().settings.durability, time_us});
       share = std::prev(group.shares.end());
     }
-    share->builder.Expect(append.request.encoded.size() + append.request.count * wire::RecordStamp::kMaxOverhead);
+    share->builder.Expect(append.request.encoded.size() +
+                          append.request.count * wire::RecordStamp::kMaxOverhead);
     const Sequence first = share->builder.next();
     append.request.ForEachRecord([&](std::string_view record) { share->builder.Add(record); });
     group.placed.push_back({static_cast<size_t>(share - group.shares.begin()), first});
@@ -167,7 +178,8 @@ void Committer::Publish(Group& group, std::vector<PendingAppend>& appends) {
     share.log->last_time_us = writer.last_time_us;
     share.log->bytes_before_end = writer.bytes_before_end;
     auto woken = share.log->tail().Publish(std::move(group.commits[i].chunks));
-    waiters.insert(waiters.end(), std::make_move_iterator(woken.begin()), std::make_move_iterator(woken.end()));
+    waiters.insert(waiters.end(), std::make_move_iterator(woken.begin()),
+                   std::make_move_iterator(woken.end()));
   }
   Wake(std::move(waiters), wakeups_);
   for (size_t i = 0; i < appends.size(); ++i) {
@@ -186,16 +198,30 @@ void Committer::RefuseAll(std::vector<PendingAppend> appends, const absl::Status
 void Committer::RecoverStore() {
   const int64_t now_us = clock_.MonotonicMicros();
   if (now_us < next_recovery_us_) return;
-  next_recovery_us_ = now_us + options_.recovery_pause_us;
-  if (!store_.Recover().ok()) return;
+  const bool recovered = store_.Recover().ok();
+  next_recovery_us_ = clock_.MonotonicMicros() + options_.recovery_pause_us;
+  if (!recovered) return;
   // What was under way may have survived: it is shown now, as recovery synced it. The epoch is new.
+  // So may a log whose creation was, or be gone whose deletion was.
   TailWaiters waiters;
-  for (const StoredLog& stored : store_.Logs()) {
-    const LogPtr log = logs_.FindNumber(stored.descriptor.number);
-    if (log == nullptr) continue;
-    log->Reopened(stored);
-    auto woken = log->tail().ResetTo(stored.end);
+  const auto wake_later = [&waiters](TailWaiters woken) {
     waiters.insert(waiters.end(), woken.begin(), woken.end());
+  };
+  std::vector<LogPtr> gone = logs_.All();
+  for (const StoredLog& stored : store_.Logs()) {
+    std::erase_if(gone, [&](const LogPtr& log) { return log->number() == stored.descriptor.number; });
+    const LogPtr log = logs_.FindNumber(stored.descriptor.number);
+    if (log == nullptr) {
+      logs_.Add(std::make_shared<Log>(stored, kRecoveredTailBytes));
+      continue;
+    }
+    log->Reopened(stored);
+    wake_later(log->tail().ResetTo(stored.end));
+  }
+  for (const LogPtr& log : gone) {
+    log->deleted = true;
+    logs_.Remove(*log);
+    wake_later(log->tail().Close(MakeError(Reason::kLogNotFound, "the log was deleted")));
   }
   recovering_ = false;
   Wake(std::move(waiters), wakeups_);

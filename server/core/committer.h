@@ -12,12 +12,12 @@
 
 namespace replog {
 
-// The one writer of a store. Takes what all logs have ready, gives out sequences and times, encodes each record once,
-// writes one batch and syncs once; then publishes: tail, then wake-ups, then answers. So whoever sees an answer finds the
-// record in the tail.
+// The one writer of a store. Takes what all logs have ready, gives out sequences and times, encodes each
+// record once, writes one batch and syncs once; then publishes: tail, then wake-ups, then answers. So whoever
+// sees an answer finds the record in the tail.
 //
-// After a failed write every append that was under way has an unknown fate and is answered so; what waits behind it is
-// refused until the store was recovered, which is tried again and again.
+// After a failed write every append that was under way has an unknown fate and is answered so; what waits
+// behind it is refused until the store was recovered, which is tried again and again.
 class Committer {
  public:
   struct Options {
@@ -67,7 +67,6 @@ class Committer {
   Executor& wakeups_;
   AppendQueue queue_;
   std::atomic<bool> disk_full_{false};
-  std::atomic<bool> stopping_{false};
   std::atomic<bool> recovering_{false};
   int64_t next_recovery_us_ = 0;  // the thread's own
   std::thread thread_;

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <string>
 #include <thread>
 #include <vector>
-#include <deque>
 
 #include "base/mutex.h"
 
@@ -17,7 +17,8 @@ class Executor {
   virtual void Post(std::function<void()> work) = 0;
 };
 
-// A fixed number of threads. Its queue is bounded by its users: each stream has at most one piece of work in it.
+// A fixed number of threads. Its queue is bounded by its users: each stream has at most one piece of work in
+// it.
 class ThreadPool final : public Executor {
  public:
   explicit ThreadPool(int threads);

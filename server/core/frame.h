@@ -17,8 +17,8 @@ struct Piece {
   std::string_view bytes;
 };
 
-// Collects encoded records for one response. Large runs are shared with the chunk they are in; small ones are copied
-// together, since each piece costs the transport more than copying it.
+// Collects encoded records for one response. Large runs are shared with the chunk they are in; small ones are
+// copied together, since each piece costs the transport more than copying it.
 class FrameRecords {
  public:
   void Add(const ChunkPtr& chunk, std::string_view run);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/utf8.h"
 
 namespace replog {
 
@@ -44,7 +45,8 @@ absl::Status Log::CheckPosition(const Position& position) const {
   MutexLock lock(mutex_);
   if (position.log_uuid != uuid_) {
     return MakeError(Reason::kWrongLog,
-                     absl::StrCat("from_position: is of log ", position.log_uuid, ", but log \"", name_, "\" is ", uuid_),
+                     absl::StrCat("from_position: is of log ", Excerpt(position.log_uuid), ", but log \"",
+                                  name_, "\" is ", uuid_),
                      {{"log_uuid", uuid_}});
   }
   if (position.lineage != descriptor_.lineage) {
@@ -59,8 +61,9 @@ absl::Status Log::CheckPosition(const Position& position) const {
 void Log::Reopened(const StoredLog& stored) {
   if (stored.end < tail_.committed_end()) {
     // The store has lost what readers have seen. No answer to them can be right any more.
-    std::fprintf(stderr, "log %s: the store ends at %llu after recovery, but %llu records were committed\n", name_.c_str(),
-                 static_cast<unsigned long long>(stored.end), static_cast<unsigned long long>(tail_.committed_end()));
+    std::fprintf(stderr, "log %s: the store ends at %llu after recovery, but %llu records were committed\n",
+                 name_.c_str(), static_cast<unsigned long long>(stored.end),
+                 static_cast<unsigned long long>(tail_.committed_end()));
     std::abort();
   }
   writer = Writer(stored);

@@ -11,8 +11,8 @@
 
 namespace replog {
 
-// One log as the running server has it: what it is, its history, its tail. Shared by everything that uses it; a deleted
-// log lives on, closed, until the last lets go. Thread-safe but for `writer`.
+// One log as the running server has it: what it is, its history, its tail. Shared by everything that uses it;
+// a deleted log lives on, closed, until the last lets go. Thread-safe but for `writer`.
 class Log {
  public:
   Log(const StoredLog& stored, size_t tail_bytes);

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/utf8.h"
 #include "server/core/names.h"
 
 namespace replog {
@@ -11,8 +12,9 @@ absl::StatusOr<LogPtr> LogRegistry::Find(std::string_view name) const {
   MutexLock lock(mutex_);
   const auto found = logs_.find(wanted);
   if (found != logs_.end()) return found->second;
-  const std::string shown(wanted.substr(0, 200));
-  return MakeError(Reason::kLogNotFound, absl::StrCat("log: there is no log \"", shown, "\""), {{"log", shown}});
+  const std::string shown = Excerpt(wanted);
+  return MakeError(Reason::kLogNotFound, absl::StrCat("log: there is no log \"", shown, "\""),
+                   {{"log", shown}});
 }
 
 LogPtr LogRegistry::FindNumber(LogNumber number) const {

@@ -13,15 +13,23 @@ class LogService::RetentionTimer final : public Timed {
  public:
   explicit RetentionTimer(LogService& service) : service_(service) {}
   int64_t OnTime(int64_t now_us) override {
-    service_.blocking_->Post([this] { service_.ApplyRetention(); });
+    // One round at a time, however long it takes: readers need the other threads.
+    if (!running_.exchange(true)) {
+      service_.blocking_->Post([this] {
+        service_.ApplyRetention();
+        running_ = false;
+      });
+    }
     return now_us + service_.options_.retention_interval_us;
   }
 
  private:
   LogService& service_;
+  std::atomic<bool> running_{false};
 };
 
-absl::StatusOr<std::unique_ptr<LogService>> LogService::Open(const Options& options, LogStore& store, Clock& clock) {
+absl::StatusOr<std::unique_ptr<LogService>> LogService::Open(const Options& options, LogStore& store,
+                                                             Clock& clock) {
   std::unique_ptr<LogService> service(new LogService(options, store, clock));
   if (auto status = service->LoadLogs(); !status.ok()) return status;
   service->committer_ =
@@ -41,7 +49,7 @@ LogService::LogService(const Options& options, LogStore& store, Clock& clock)
       cold_reader_(store, *blocking_, options.recent_read_bytes) {}
 
 LogService::~LogService() {
-  timers_.reset();  // first: what it calls uses everything else
+  timers_.reset();    // first: what it calls uses everything else
   blocking_.reset();  // what it still runs may use the committer
   if (committer_ != nullptr) committer_->Stop();
 }
@@ -71,10 +79,12 @@ absl::StatusOr<LogPtr> LogService::CreateLog(const std::string& name, const LogS
   LogPtr log;
   const auto status = committer_->Run([&]() -> absl::Status {
     if (logs_.Find(name).ok()) {
-      return MakeError(Reason::kLogExists, absl::StrCat("log: \"", name, "\" exists already"), {{"log", name}});
+      return MakeError(Reason::kLogExists, absl::StrCat("log: \"", name, "\" exists already"),
+                       {{"log", name}});
     }
     if (logs_.All().size() >= options_.max_logs) {
-      return MakeError(Reason::kTooManyLogs, absl::StrCat("there are ", options_.max_logs, " logs, which is the limit"));
+      return MakeError(Reason::kTooManyLogs,
+                       absl::StrCat("there are ", options_.max_logs, " logs, which is the limit"));
     }
     const auto stored = store_.CreateLog(name, settings);
     if (!stored.ok()) return stored.status();
@@ -86,36 +96,46 @@ absl::StatusOr<LogPtr> LogService::CreateLog(const std::string& name, const LogS
   return log;
 }
 
-absl::Status LogService::UpdateLog(Log& log, const LogSettings& settings) {
+absl::Status LogService::UpdateLog(Log& log, const SettingsChange& change) {
   return committer_->Run([&]() -> absl::Status {
     LogDescriptor descriptor = log.descriptor();
-    descriptor.settings = settings;
+    const auto settings = change(descriptor.settings);
+    if (!settings.ok()) return settings.status();
+    descriptor.settings = *settings;
     if (auto status = store_.UpdateLog(descriptor); !status.ok()) return status;
-    log.set_settings(settings);
+    log.set_settings(*settings);
     return absl::OkStatus();
   });
 }
 
 absl::Status LogService::DeleteLog(const LogPtr& log) {
-  if (log->name() == kDefaultLog) return MakeError(Reason::kLogProtected, "log: \"default\" cannot be deleted");
+  if (log->name() == kDefaultLog)
+    return MakeError(Reason::kLogProtected, "log: \"default\" cannot be deleted");
   return committer_->Run([&]() -> absl::Status {
     if (logs_.FindNumber(log->number()) == nullptr) {
       return MakeError(Reason::kLogNotFound, "log: was deleted by somebody else");
     }
-    // What is queued behind this must not be written under a number that is gone.
+    // What is queued behind this must not be written under a number that is gone, and readers must not take
+    // what the store deletes for a log without records.
     log->deleted = true;
+    if (auto status = store_.DeleteLog(log->number()); !status.ok()) {
+      log->deleted = false;  // its fate is unknown; recovery finds out
+      return status;
+    }
     logs_.Remove(*log);
     ShareTailBytes();
-    Wake(log->tail().Close(MakeError(Reason::kLogNotFound, absl::StrCat("the log \"", log->name(), "\" was deleted"))),
+    Wake(log->tail().Close(
+             MakeError(Reason::kLogNotFound, absl::StrCat("the log \"", log->name(), "\" was deleted"))),
          *wakeups_);
-    return store_.DeleteLog(log->number());
+    return absl::OkStatus();
   });
 }
 
 absl::StatusOr<Sequence> LogService::TrimLog(Log& log, Sequence before) {
   const Sequence end = log.tail().committed_end();
   if (before > end) {
-    return MakeError(Reason::kPastTheEnd, absl::StrCat("before_sequence: ", before, " is past the log's end ", end),
+    return MakeError(Reason::kPastTheEnd,
+                     absl::StrCat("before_sequence: ", before, " is past the log's end ", end),
                      {{"end_sequence", std::to_string(end)}});
   }
   if (auto status = TrimOnCommitter(log, before); !status.ok()) return status;
@@ -124,9 +144,9 @@ absl::StatusOr<Sequence> LogService::TrimLog(Log& log, Sequence before) {
 
 absl::Status LogService::TrimOnCommitter(Log& log, Sequence first_kept) {
   return committer_->Run([&]() -> absl::Status {
-    if (first_kept <= log.tail().first_kept()) return absl::OkStatus();
-    // Readers first: below the trim point they must be told so, and not meet holes.
-    Wake(log.tail().Trim(first_kept), *wakeups_);
+    // Readers first: below the trim point they must be told so, and not meet holes. Whether the store has
+    // trimmed already only the store knows: an earlier trim may have failed in it.
+    if (first_kept > log.tail().first_kept()) Wake(log.tail().Trim(first_kept), *wakeups_);
     return store_.Trim(log.number(), first_kept);
   });
 }
@@ -148,7 +168,8 @@ size_t LogService::ColdReadBytes(size_t max_frame_bytes) const {
 
 void LogService::CloseReaders() {
   for (const LogPtr& log : logs_.All()) {
-    Wake(log->tail().Close(MakeError(Reason::kShuttingDown, "the server is stopping; resume on another or later")),
+    Wake(log->tail().Close(
+             MakeError(Reason::kShuttingDown, "the server is stopping; resume on another or later")),
          *wakeups_);
   }
 }

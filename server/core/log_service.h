@@ -12,8 +12,8 @@
 
 namespace replog {
 
-// The server without a network: the store, its logs, their committer and readers, and what runs beside them. The RPC
-// layer translates to and from it. Thread-safe.
+// The server without a network: the store, its logs, their committer and readers, and what runs beside them.
+// The RPC layer translates to and from it. Thread-safe.
 class LogService {
  public:
   struct Options {
@@ -21,7 +21,8 @@ class LogService {
     Committer::Options committer;
     size_t tail_bytes = 64 << 20;         // of all logs' tails together; each gets an equal share
     size_t recent_read_bytes = 16 << 20;  // see ColdReader
-    // What subscriptions that are behind may hold together; each gets its share, between one chunk and a frame.
+    // What subscriptions that are behind may hold together; each gets its share, between one chunk and a
+    // frame.
     size_t cold_read_bytes = 128 << 20;
     int blocking_threads = 2;
     int wakeup_threads = 2;
@@ -30,7 +31,8 @@ class LogService {
   };
 
   // Makes the default log when the store is new. `store` and `clock` must outlive the service.
-  static absl::StatusOr<std::unique_ptr<LogService>> Open(const Options& options, LogStore& store, Clock& clock);
+  static absl::StatusOr<std::unique_ptr<LogService>> Open(const Options& options, LogStore& store,
+                                                          Clock& clock);
   // Stops.
   ~LogService();
 
@@ -46,7 +48,9 @@ class LogService {
   TimerQueue& timers() { return *timers_; }
 
   absl::StatusOr<LogPtr> CreateLog(const std::string& name, const LogSettings& settings);
-  absl::Status UpdateLog(Log& log, const LogSettings& settings);
+  // Replaces the log's settings by what `change` makes of them; two changes at once are one after the other.
+  using SettingsChange = std::function<absl::StatusOr<LogSettings>(LogSettings)>;
+  absl::Status UpdateLog(Log& log, const SettingsChange& change);
   // Ends the log's readers with LOG_NOT_FOUND.
   absl::Status DeleteLog(const LogPtr& log);
   // Returns the first kept sequence.

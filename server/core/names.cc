@@ -63,7 +63,8 @@ absl::Status CheckLogName(std::string_view name) {
   }
   const auto legal = [](char c) { return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '-'; };
   if (!std::all_of(name.begin(), name.end(), legal)) {
-    return Invalid("log", absl::StrCat("\"", Abseil(name), "\" has other characters than a-z, A-Z, 0-9, `.`, `_`, `-`"));
+    return Invalid(
+        "log", absl::StrCat("\"", Abseil(name), "\" has other characters than a-z, A-Z, 0-9, `.`, `_`, `-`"));
   }
   if (name[0] == '.') return Invalid("log", "must not start with `.`");
   if (name[0] == '_') {

@@ -12,7 +12,8 @@ inline constexpr std::string_view kDefaultLog = "default";
 
 inline std::string_view LogNameOrDefault(std::string_view name) { return name.empty() ? kDefaultLog : name; }
 
-// A channel's name: UTF-8, 1 byte to the limit, no control characters, no `*`. `field` is what the error names.
+// A channel's name: UTF-8, 1 byte to the limit, no control characters, no `*`. `field` is what the error
+// names.
 absl::Status CheckChannelName(std::string_view name, std::string_view field, const Limits& limits);
 
 // A reader's filter entry: a channel's name, or the beginning of one (possibly nothing) and `*`.

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "proto/wire/record_view.h"
 
 namespace replog {
@@ -11,6 +12,9 @@ namespace {
 
 // How much is read from the store at a time.
 constexpr size_t kSliceBytes = 256 << 10;
+// How much is looked at for one page: a filter that nothing matches must not keep a thread for the length of
+// the log.
+constexpr size_t kMaxExaminedBytes = 64 << 20;
 
 struct Entry {
   Sequence sequence;
@@ -27,10 +31,14 @@ class PageReader {
 
   absl::StatusOr<Page> Forward(Sequence from) {
     page_.next = from;
-    while (!full_ && page_.next < page_.committed_end) {
-      const auto run = store_.ReadForward(log_.number(), page_.next, page_.committed_end, kSliceBytes, request_.filter);
+    while (GoOn() && page_.next < page_.committed_end) {
+      const auto run =
+          store_.ReadForward(log_.number(), page_.next, page_.committed_end, kSliceBytes, request_.filter);
+      if (log_.deleted) return Deleted();
       // What was trimmed away during the read is missing from it, and must not be passed over in silence.
       if (page_.next < log_.tail().first_kept()) return CheckKept(page_.next, log_).status();
+      // Damage is told of by the page that begins with it.
+      if (!run.ok() && count_ > 0) break;
       if (!run.ok()) return run.status();
       for (const ChunkPtr& chunk : run->chunks) {
         for (const Entry& entry : Matching(*chunk, page_.next, page_.committed_end)) {
@@ -47,11 +55,15 @@ class PageReader {
 
   absl::StatusOr<Page> Backward(Sequence before) {
     page_.next = before;
-    while (!full_ && page_.next > page_.first_kept) {
-      const auto run = store_.ReadBackward(log_.number(), page_.first_kept, page_.next, kSliceBytes, request_.filter);
+    while (GoOn() && page_.next > page_.first_kept) {
+      const auto run =
+          store_.ReadBackward(log_.number(), page_.first_kept, page_.next, kSliceBytes, request_.filter);
+      if (log_.deleted) return Deleted();
       // What was trimmed away during the read is missing from it, which is no damage.
       const bool trimmed = std::exchange(page_.first_kept, log_.tail().first_kept()) != page_.first_kept;
       if (!run.ok() && trimmed) continue;
+      // Damage is told of by the page that begins with it.
+      if (!run.ok() && count_ > 0) break;
       if (!run.ok()) return run.status();
       for (const ChunkPtr& chunk : run->chunks) {
         const auto entries = Matching(*chunk, page_.first_kept, page_.next);
@@ -67,8 +79,13 @@ class PageReader {
   }
 
  private:
+  bool GoOn() const { return !full_ && examined_bytes_ < kMaxExaminedBytes; }
+
+  static absl::Status Deleted() { return MakeError(Reason::kLogNotFound, "the log was deleted"); }
+
   // The records of a chunk in [from, until) that match.
-  std::vector<Entry> Matching(const Chunk& chunk, Sequence from, Sequence until) const {
+  std::vector<Entry> Matching(const Chunk& chunk, Sequence from, Sequence until) {
+    examined_bytes_ += chunk.encoded().size();
     std::vector<Entry> entries;
     wire::RecordsReader reader(chunk.records());
     std::string_view encoded;
@@ -98,6 +115,7 @@ class PageReader {
   LogStore& store_;
   Page page_;
   uint32_t count_ = 0;
+  size_t examined_bytes_ = 0;
   bool full_ = false;
 };
 

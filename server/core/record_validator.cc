@@ -18,15 +18,24 @@ absl::string_view Abseil(std::string_view text) { return {text.data(), text.size
 // The names of fields that are refused, for the error.
 std::string_view NameOf(uint32_t number) {
   switch (number) {
-    case rf::kSequence: return "sequence";
-    case rf::kTime: return "time";
-    case rf::kKey: return "key";
-    case rf::kDeleted: return "deleted";
-    case rf::kVersion: return "version";
-    case rf::kId: return "id";
-    case rf::kExpires: return "expires";
-    case rf::kProducer: return "producer";
-    default: return "";
+    case rf::kSequence:
+      return "sequence";
+    case rf::kTime:
+      return "time";
+    case rf::kKey:
+      return "key";
+    case rf::kDeleted:
+      return "deleted";
+    case rf::kVersion:
+      return "version";
+    case rf::kId:
+      return "id";
+    case rf::kExpires:
+      return "expires";
+    case rf::kProducer:
+      return "producer";
+    default:
+      return "";
   }
 }
 
@@ -41,13 +50,15 @@ absl::Status RecordValidator::Check(std::string_view encoded, size_t index) {
   seen_ = 0;
   header_bytes_ = 0;
   header_names_.clear();
-  if (encoded.size() > limits_.record_bytes) return TooLarge(Path(""), "bytes", limits_.record_bytes, encoded.size());
+  if (encoded.size() > limits_.record_bytes)
+    return TooLarge(Path(""), "bytes", limits_.record_bytes, encoded.size());
   CanonicalFields fields(encoded);
   wire::Field field;
   while (fields.Next(field)) {
     if (auto status = CheckField(field); !status.ok()) return status;
   }
-  if (fields.malformed()) return MakeError(Reason::kMalformed, absl::StrCat(Path(""), ": is not a well-formed record"));
+  if (fields.malformed())
+    return MakeError(Reason::kMalformed, absl::StrCat(Path(""), ": is not a well-formed record"));
   if ((seen_ & 1u << rf::kChannel) == 0) return CheckChannelName("", Path("channel"), limits_);
   return absl::OkStatus();
 }
@@ -72,17 +83,20 @@ absl::Status RecordValidator::CheckField(const wire::Field& field) {
     case rf::kVersion:
     case rf::kId:
     case rf::kExpires:
-      return MakeError(Reason::kNotBuilt, absl::StrCat(Path(NameOf(field.number)), ": is not supported by this server yet"),
+      return MakeError(Reason::kNotBuilt,
+                       absl::StrCat(Path(NameOf(field.number)), ": is not supported by this server yet"),
                        {{"field", Path(NameOf(field.number))}});
     default:
-      return MakeError(Reason::kUnknownField, absl::StrCat(Path(""), ": has the unknown field number ", field.number),
+      return MakeError(Reason::kUnknownField,
+                       absl::StrCat(Path(""), ": has the unknown field number ", field.number),
                        {{"field", Path(std::to_string(field.number))}});
   }
 }
 
 absl::Status RecordValidator::Once(uint32_t number, std::string_view name) {
   if ((seen_ & 1u << number) != 0) {
-    return MakeError(Reason::kDuplicateField, absl::StrCat(Path(name), ": is given twice"), {{"field", Path(name)}});
+    return MakeError(Reason::kDuplicateField, absl::StrCat(Path(name), ": is given twice"),
+                     {{"field", Path(name)}});
   }
   seen_ |= 1u << number;
   return absl::OkStatus();
@@ -114,27 +128,33 @@ absl::Status RecordValidator::CheckHeader(const wire::Field& entry) {
   wire::Field field;
   while (fields.Next(field)) {
     if (field.number != 1 && field.number != 2) {
-      return MakeError(Reason::kUnknownField, absl::StrCat(Path("headers"), ": an entry has the unknown field number ", field.number),
-                       {{"field", Path("headers")}});
+      return MakeError(
+          Reason::kUnknownField,
+          absl::StrCat(Path("headers"), ": an entry has the unknown field number ", field.number),
+          {{"field", Path("headers")}});
     }
     if (auto status = ExpectBytes(field, Path("headers")); !status.ok()) return status;
     if (std::exchange(given[field.number - 1], true)) {
-      return MakeError(Reason::kDuplicateField, absl::StrCat(Path("headers"), ": an entry has two names or values"),
+      return MakeError(Reason::kDuplicateField,
+                       absl::StrCat(Path("headers"), ": an entry has two names or values"),
                        {{"field", Path("headers")}});
     }
     parts[field.number - 1] = field.bytes;
   }
-  if (fields.malformed()) return MakeError(Reason::kMalformed, absl::StrCat(Path("headers"), ": is not a well-formed entry"));
+  if (fields.malformed())
+    return MakeError(Reason::kMalformed, absl::StrCat(Path("headers"), ": is not a well-formed entry"));
   return AddHeader(parts[0], parts[1]);
 }
 
 absl::Status RecordValidator::AddHeader(std::string_view name, std::string_view value) {
   if (name.empty()) {
-    return MakeError(Reason::kInvalidField, absl::StrCat(Path("headers"), ": a header has no name"), {{"field", Path("headers")}});
+    return MakeError(Reason::kInvalidField, absl::StrCat(Path("headers"), ": a header has no name"),
+                     {{"field", Path("headers")}});
   }
   if (!IsUtf8(name) || !IsUtf8(value)) return NotUtf8(Path("headers"));
   if (std::find(header_names_.begin(), header_names_.end(), name) != header_names_.end()) {
-    return MakeError(Reason::kDuplicateField, absl::StrCat(Path("headers"), ": \"", Abseil(name), "\" is given twice"),
+    return MakeError(Reason::kDuplicateField,
+                     absl::StrCat(Path("headers"), ": \"", Excerpt(name), "\" is given twice"),
                      {{"field", Path("headers")}});
   }
   header_names_.push_back(name);

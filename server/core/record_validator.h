@@ -10,10 +10,10 @@
 
 namespace replog {
 
-// Checks encoded NewRecords, whose bytes become part of the log: one that a strict client could not parse would break
-// every reader for ever. So: every string is UTF-8; every singular field, the body and every header name occurs at most
-// once; no field is unknown, the server's own or not built yet; varints are as short as they can be. One for each
-// request; not thread-safe.
+// Checks encoded NewRecords, whose bytes become part of the log: one that a strict client could not parse
+// would break every reader for ever. So: every string is UTF-8; every singular field, the body and every
+// header name occurs at most once; no field is unknown, the server's own or not built yet; varints are as
+// short as they can be. One for each request; not thread-safe.
 class RecordValidator {
  public:
   explicit RecordValidator(const Limits& limits) : limits_(limits) {}

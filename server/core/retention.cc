@@ -7,8 +7,9 @@ namespace {
 
 absl::StatusOr<Sequence> ByAge(const RetentionView& view, LogStore& store, int64_t now_us) {
   const int64_t oldest_us = now_us - view.settings.retention_age_us;
-  return store.FindChunk(view.log, view.first_kept, view.end,
-                         [&](Sequence, const Chunk::Header& header) { return header.last_time_us >= oldest_us; });
+  return store.FindChunk(view.log, view.first_kept, view.end, [&](Sequence, const Chunk::Header& header) {
+    return header.last_time_us >= oldest_us;
+  });
 }
 
 absl::StatusOr<Sequence> ByRecords(const RetentionView& view, LogStore& store) {
@@ -22,9 +23,9 @@ absl::StatusOr<Sequence> ByRecords(const RetentionView& view, LogStore& store) {
 absl::StatusOr<Sequence> ByBytes(const RetentionView& view, LogStore& store) {
   if (view.bytes_before_end <= view.settings.retention_bytes) return view.first_kept;
   const uint64_t from = view.bytes_before_end - view.settings.retention_bytes;
-  auto found = store.FindChunk(view.log, view.first_kept, view.end, [&](Sequence, const Chunk::Header& header) {
-    return header.bytes_before >= from;
-  });
+  auto found =
+      store.FindChunk(view.log, view.first_kept, view.end,
+                      [&](Sequence, const Chunk::Header& header) { return header.bytes_before >= from; });
   if (!found.ok() || *found < view.end) return found;
   // Not even the last chunk alone is within the bound: keep it all the same.
   const auto last = store.ChunkContaining(view.log, view.end - 1);

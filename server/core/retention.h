@@ -14,9 +14,9 @@ struct RetentionView {
   uint64_t bytes_before_end = 0;
 };
 
-// The first sequence that the log's settings still keep, at a chunk's border: at least first_kept, at most the end.
-// Age removes only chunks whose newest record is too old; bytes and records remove a chunk only if what remains is still
-// at the bound, so a log is never emptied by them.
+// The first sequence that the log's settings still keep, at a chunk's border: at least first_kept, at most
+// the end. Age removes only chunks whose newest record is too old; bytes and records remove a chunk only if
+// what remains is still at the bound, so a log is never emptied by them.
 absl::StatusOr<Sequence> RetentionPoint(const RetentionView& view, LogStore& store, int64_t now_us);
 
 }  // namespace replog

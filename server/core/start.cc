@@ -10,18 +10,21 @@ absl::StatusOr<Sequence> CheckKept(Sequence next, const Log& log) {
   const Sequence first_kept = log.tail().first_kept();
   const Sequence end = log.tail().committed_end();
   if (next < first_kept) {
-    return MakeError(Reason::kBelowFirstKept,
-                     absl::StrCat("start: record ", next, " was trimmed away; the log begins at ", first_kept),
-                     {{"first_kept_sequence", std::to_string(first_kept)}});
+    return MakeError(
+        Reason::kBelowFirstKept,
+        absl::StrCat("start: record ", next, " was trimmed away; the log begins at ", first_kept),
+        {{"first_kept_sequence", std::to_string(first_kept)}});
   }
   if (next > end) {
-    return MakeError(Reason::kPastTheEnd, absl::StrCat("start: sequence ", next, " is past the log's end ", end),
+    return MakeError(Reason::kPastTheEnd,
+                     absl::StrCat("start: sequence ", next, " is past the log's end ", end),
                      {{"end_sequence", std::to_string(end)}});
   }
   return next;
 }
 
-absl::StatusOr<Sequence> FindTime(const Log& log, LogStore& store, Sequence from, Sequence end, int64_t time_us) {
+absl::StatusOr<Sequence> FindTime(const Log& log, LogStore& store, Sequence from, Sequence end,
+                                  int64_t time_us) {
   auto first = store.FindChunk(log.number(), from, end, [&](Sequence, const Chunk::Header& header) {
     return header.last_time_us >= time_us;
   });
@@ -44,13 +47,20 @@ absl::StatusOr<Sequence> ResolveStart(const Start& start, const Log& log, LogSto
     LogStore& store;
     absl::StatusOr<Sequence> operator()(const FromBeginning&) const { return log.tail().first_kept(); }
     absl::StatusOr<Sequence> operator()(const FromEnd&) const { return log.tail().committed_end(); }
-    absl::StatusOr<Sequence> operator()(const FromSequence& from) const { return CheckKept(from.sequence, log); }
+    absl::StatusOr<Sequence> operator()(const FromSequence& from) const {
+      return CheckKept(from.sequence, log);
+    }
     absl::StatusOr<Sequence> operator()(const FromPosition& from) const {
       if (auto status = log.CheckPosition(from.position); !status.ok()) return status;
       return CheckKept(from.position.next_sequence, log);
     }
     absl::StatusOr<Sequence> operator()(const FromTime& from) const {
-      return FindTime(log, store, log.tail().first_kept(), log.tail().committed_end(), from.time_us);
+      for (;;) {
+        const Sequence first_kept = log.tail().first_kept();
+        auto found = FindTime(log, store, first_kept, log.tail().committed_end(), from.time_us);
+        // What was trimmed away during the search is no damage.
+        if (found.ok() || log.tail().first_kept() == first_kept) return found;
+      }
     }
   };
   return std::visit(Resolve{log, store}, start);

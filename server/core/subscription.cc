@@ -16,6 +16,8 @@ Subscription::Subscription(Options options, int64_t now_us)
 }
 
 Subscription::Step Subscription::Next(int64_t now_us) {
+  // Even a stream that ends where it begins says where the log stands.
+  if (!ended_ && !sent_any_ && !heard_of_end_ && chunks_.empty() && !behind_) return Step::kAskTail;
   if (!ended_) Fill();
   if (!records_.empty() || (!ended_ && SomethingToSay(now_us))) return Step::kSend;
   if (ended_ || UntilReached()) return Step::kFinish;
@@ -47,9 +49,10 @@ void Subscription::OnTail(TailAnswer answer) {
 }
 
 void Subscription::EndTrimmed() {
-  End(MakeError(Reason::kBelowFirstKept,
-                absl::StrCat("the next record, ", next_, ", was trimmed away; the log begins at ", first_kept_),
-                {{"first_kept_sequence", std::to_string(first_kept_)}}));
+  End(MakeError(
+      Reason::kBelowFirstKept,
+      absl::StrCat("the next record, ", next_, ", was trimmed away; the log begins at ", first_kept_),
+      {{"first_kept_sequence", std::to_string(first_kept_)}}));
 }
 
 void Subscription::OnStore(absl::StatusOr<ChunkRun> answer, Sequence first_kept, Epoch epoch) {

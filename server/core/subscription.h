@@ -14,9 +14,9 @@
 
 namespace replog {
 
-// One subscriber's side of the log: what to send next, when to say caught up, when to send a bookmark, when to end.
-// A pure state machine; it knows neither threads nor the transport nor the clock. Its driver asks Next() and does what
-// it says. Not thread-safe.
+// One subscriber's side of the log: what to send next, when to say caught up, when to send a bookmark, when
+// to end. A pure state machine; it knows neither threads nor the transport nor the clock. Its driver asks
+// Next() and does what it says. Not thread-safe.
 //
 //        +--------> kAskTail --kBatch--> (chunks to send) --> kSend --+
 //        |            |   \--kWait--> kWait --OnWake--+                |
@@ -46,8 +46,8 @@ class Subscription {
   Step Next(int64_t now_us);
 
   void OnTail(TailAnswer answer);
-  // `first_kept` as it is after the read: what was trimmed away meanwhile is missing, not damaged. `epoch`: of the record
-  // before the run's `next`, which a filtered read may reach without having seen that record.
+  // `first_kept` as it is after the read: what was trimmed away meanwhile is missing, not damaged. `epoch`:
+  // of the record before the run's `next`, which a filtered read may reach without having seen that record.
   void OnStore(absl::StatusOr<ChunkRun> answer, Sequence first_kept, Epoch epoch);
   // The tail called; ask it again.
   void OnWake() { waiting_ = false; }
@@ -60,7 +60,9 @@ class Subscription {
   Sequence next() const { return next_; }
   Sequence committed_end() const { return committed_end_; }
   // No more than this is wanted of the store.
-  Sequence read_until() const { return options_.until ? std::min(*options_.until, committed_end_) : committed_end_; }
+  Sequence read_until() const {
+    return options_.until ? std::min(*options_.until, committed_end_) : committed_end_;
+  }
   int64_t bookmark_at_us() const { return bookmark_at_us_; }
   const absl::Status& status() const { return status_; }
   const ChannelFilter& filter() const { return options_.filter; }
@@ -89,7 +91,8 @@ class Subscription {
   FrameRecords records_;
   bool waiting_ = false;
   bool behind_ = false;
-  bool heard_of_end_ = false;  // committed_end_ is of the last question asked: not so after a read of the store
+  bool heard_of_end_ =
+      false;  // committed_end_ is of the last question asked: not so after a read of the store
 
   Sequence committed_end_ = 0;
   Sequence first_kept_ = 0;

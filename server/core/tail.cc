@@ -3,15 +3,6 @@
 #include <algorithm>
 
 namespace replog {
-namespace {
-
-// What a chunk costs beside its bytes: the object, its control block, its channels.
-constexpr size_t kChunkOverhead = 256;
-
-size_t CostOf(const Chunk& chunk) { return chunk.encoded().size() + kChunkOverhead; }
-
-}  // namespace
-
 Tail::Tail(size_t max_bytes, Sequence first_kept, Sequence end)
     : max_bytes_(max_bytes), first_kept_(first_kept), committed_end_(end) {}
 
@@ -53,7 +44,7 @@ TailWaiters Tail::Publish(std::vector<ChunkPtr> chunks) {
   MutexLock lock(mutex_);
   for (ChunkPtr& chunk : chunks) {
     committed_end_ = chunk->end();
-    bytes_ += CostOf(*chunk);
+    bytes_ += chunk->memory_bytes();
     chunks_.push_back(std::move(chunk));
   }
   Evict();
@@ -74,7 +65,7 @@ TailWaiters Tail::Trim(Sequence first_kept) {
   MutexLock lock(mutex_);
   first_kept_ = std::max(first_kept_, first_kept);
   while (!chunks_.empty() && chunks_.front()->end() <= first_kept_) {
-    bytes_ -= CostOf(*chunks_.front());
+    bytes_ -= chunks_.front()->memory_bytes();
     chunks_.pop_front();
   }
   return TakeWaiters();
@@ -94,7 +85,7 @@ void Tail::SetMaxBytes(size_t max_bytes) {
 
 void Tail::Evict() {
   while (bytes_ > max_bytes_ && chunks_.size() > 1) {
-    bytes_ -= CostOf(*chunks_.front());
+    bytes_ -= chunks_.front()->memory_bytes();
     chunks_.pop_front();
   }
 }

@@ -11,8 +11,8 @@
 
 namespace replog {
 
-// A reader that waits for more. Called at most once for each time it was registered, by the thread that published,
-// without any lock of the tail.
+// A reader that waits for more. Called at most once for each time it was registered, by the thread that
+// published, without any lock of the tail.
 class TailWaiter {
  public:
   virtual ~TailWaiter() = default;
@@ -36,21 +36,23 @@ struct TailAnswer {
 
 using TailWaiters = std::vector<std::shared_ptr<TailWaiter>>;
 
-// The newest committed chunks of one log, in memory, and those who wait for the next ones. The position belongs to the
-// reader; the tail only answers the same question the store could answer, faster. It holds at most `max_bytes` of
-// chunks, though always the newest, and forgets the oldest first. Thread-safe.
+// The newest committed chunks of one log, in memory, and those who wait for the next ones. The position
+// belongs to the reader; the tail only answers the same question the store could answer, faster. It holds at
+// most `max_bytes` of chunks, though always the newest, and forgets the oldest first. Thread-safe.
 class Tail {
  public:
   Tail(size_t max_bytes, Sequence first_kept, Sequence end);
 
   // At most about `max_bytes` of chunks, at least one.
-  TailAnswer Read(Sequence next, size_t max_bytes, const std::shared_ptr<TailWaiter>& waiter) TSA_EXCLUDES(mutex_);
+  TailAnswer Read(Sequence next, size_t max_bytes, const std::shared_ptr<TailWaiter>& waiter)
+      TSA_EXCLUDES(mutex_);
   // Undoes a kWait. The waiter may still be called by a publication that is under way.
   void CancelWait(const std::shared_ptr<TailWaiter>& waiter) TSA_EXCLUDES(mutex_);
 
   // Adds committed chunks, which continue the end. Gives back who waited; the caller wakes them.
   [[nodiscard]] TailWaiters Publish(std::vector<ChunkPtr> chunks) TSA_EXCLUDES(mutex_);
-  // The store was opened again and ends at `end`, at or after the committed end; what is between is not in memory.
+  // The store was opened again and ends at `end`, at or after the committed end; what is between is not in
+  // memory.
   [[nodiscard]] TailWaiters ResetTo(Sequence end) TSA_EXCLUDES(mutex_);
   // Everything before `first_kept` is gone.
   [[nodiscard]] TailWaiters Trim(Sequence first_kept) TSA_EXCLUDES(mutex_);

@@ -14,13 +14,13 @@ namespace replog {
 class Timed {
  public:
   virtual ~Timed() = default;
-  // Called on the queue's thread, without its lock. Returns when to be called again, by the monotonic clock in
-  // microseconds; 0 for never.
+  // Called on the queue's thread, without its lock. Returns when to be called again, by the monotonic clock
+  // in microseconds; 0 for never.
   virtual int64_t OnTime(int64_t now_us) = 0;
 };
 
-// One thread and one list for all timers of the server, so that a subscription's costs it one entry. What is gone when
-// its time comes is forgotten then. Thread-safe.
+// One thread and one list for all timers of the server, so that a subscription's costs it one entry. What is
+// gone when its time comes is forgotten then. Thread-safe.
 class TimerQueue {
  public:
   // `clock` must outlive the queue. Without a thread, RunDue is called by the owner (in tests).

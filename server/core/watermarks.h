@@ -1,18 +1,26 @@
 #pragma once
 
-#include <cstdlib>
 #include <cstdio>
+#include <cstdlib>
 
 #include "storage/model/types.h"
 
 namespace replog {
 
-// How far a log has come, stage by stage. Each is a bound: the first sequence that has not reached the stage. Distinct
-// types, so that one is never passed for another.
-struct AssignedEnd { Sequence value = 0; };   // has a sequence
-struct WrittenEnd { Sequence value = 0; };    // given to the store
-struct DurableEnd { Sequence value = 0; };    // synced, if the log asks for it
-struct CommittedEnd { Sequence value = 0; };  // may be shown to readers and acknowledged
+// How far a log has come, stage by stage. Each is a bound: the first sequence that has not reached the stage.
+// Distinct types, so that one is never passed for another.
+struct AssignedEnd {
+  Sequence value = 0;
+};  // has a sequence
+struct WrittenEnd {
+  Sequence value = 0;
+};  // given to the store
+struct DurableEnd {
+  Sequence value = 0;
+};  // synced, if the log asks for it
+struct CommittedEnd {
+  Sequence value = 0;
+};  // may be shown to readers and acknowledged
 
 // The four of one log, and the one place that knows their order. Not thread-safe: the committer's.
 class Watermarks {
@@ -39,9 +47,10 @@ class Watermarks {
                          durable_.value >= committed_.value;
     // A log that acknowledges or shows what is not durable must not go on for one more record.
     if (!forward || !ordered) {
-      std::fprintf(stderr, "watermarks out of order: assigned %llu written %llu durable %llu committed %llu\n",
-                   static_cast<unsigned long long>(assigned_.value), static_cast<unsigned long long>(written_.value),
-                   static_cast<unsigned long long>(durable_.value), static_cast<unsigned long long>(committed_.value));
+      std::fprintf(
+          stderr, "watermarks out of order: assigned %llu written %llu durable %llu committed %llu\n",
+          static_cast<unsigned long long>(assigned_.value), static_cast<unsigned long long>(written_.value),
+          static_cast<unsigned long long>(durable_.value), static_cast<unsigned long long>(committed_.value));
       std::abort();
     }
   }

@@ -23,7 +23,8 @@ void SetUpLogging(const std::string& level) {
   spdlog::set_level(level == "warn" ? spdlog::level::warn : spdlog::level::from_str(level));
 }
 
-// Blocks the signals that end the server, in this thread and those it starts, so that one thread can wait for them.
+// Blocks the signals that end the server, in this thread and those it starts, so that one thread can wait for
+// them.
 sigset_t BlockSignals() {
   ::signal(SIGPIPE, SIG_IGN);
   sigset_t signals;
@@ -36,8 +37,10 @@ sigset_t BlockSignals() {
 
 void ReportProblems(const std::string& log, const VerifyProgress& progress) {
   std::printf("log %s: %llu chunks, %llu records, %llu bytes, %llu problems\n", log.c_str(),
-              static_cast<unsigned long long>(progress.chunks), static_cast<unsigned long long>(progress.records),
-              static_cast<unsigned long long>(progress.bytes), static_cast<unsigned long long>(progress.problem_count));
+              static_cast<unsigned long long>(progress.chunks),
+              static_cast<unsigned long long>(progress.records),
+              static_cast<unsigned long long>(progress.bytes),
+              static_cast<unsigned long long>(progress.problem_count));
   for (const VerifyProblem& problem : progress.problems) {
     std::printf("  sequences %llu to %llu: %s\n", static_cast<unsigned long long>(problem.first),
                 static_cast<unsigned long long>(problem.end - 1), problem.description.c_str());
@@ -75,12 +78,12 @@ int VerifyOffline(const ServerOptions& options) {
   if (!store.ok()) return Fail(store.status());
   uint64_t problems = 0;
   for (const StoredLog& log : (*store)->Logs()) {
-    const auto status = (*store)->Verify(log.descriptor.number, log.first_kept, log.end,
-                                         [&](const VerifyProgress& progress) {
-                                           if (progress.done) ReportProblems(log.descriptor.name, progress);
-                                           problems += progress.done ? progress.problem_count : 0;
-                                           return true;
-                                         });
+    const auto status =
+        (*store)->Verify(log.descriptor.number, log.first_kept, log.end, [&](const VerifyProgress& progress) {
+          if (progress.done) ReportProblems(log.descriptor.name, progress);
+          problems += progress.done ? progress.problem_count : 0;
+          return true;
+        });
     if (!status.ok()) return Fail(status);
   }
   return problems == 0 ? 0 : 1;

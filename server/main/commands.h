@@ -9,7 +9,8 @@ namespace replog {
 // Serves until SIGTERM or SIGINT. Prints "listening host:port" on standard output once it does.
 int Serve(const ServerOptions& options);
 
-// Checks a data directory that no server has open. 1 also when problems were found; they go to standard output.
+// Checks a data directory that no server has open. 1 also when problems were found; they go to standard
+// output.
 int VerifyOffline(const ServerOptions& options);
 
 }  // namespace replog

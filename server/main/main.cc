@@ -4,7 +4,8 @@
 #include "server/main/options.h"
 
 int main(int argc, char** argv) {
-  CLI::App app("replogd serves a replication log: ordered records, kept in RocksDB, streamed over gRPC.", "replogd");
+  CLI::App app("replogd serves a replication log: ordered records, kept in RocksDB, streamed over gRPC.",
+               "replogd");
   app.footer(
       "Example: replogd --listen 127.0.0.1:50051 --data ./data\n"
       "Exit codes: 0 stopped as asked; 1 failed, with the reason on standard error; 2 wrong usage.");
@@ -12,7 +13,9 @@ int main(int argc, char** argv) {
   replog::AddServeFlags(app, options);
   auto* verify = app.add_subcommand("verify", "Check a data directory that no server has open");
   replog::AddDataFlag(*verify, options);
-  verify->footer("Example: replogd verify --data ./data\nExit codes: 0 all is well; 1 problems were found, or it cannot be read.");
+  verify->footer(
+      "Example: replogd verify --data ./data\nExit codes: 0 all is well; 1 problems were found, or it cannot "
+      "be read.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

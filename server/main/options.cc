@@ -4,7 +4,8 @@ namespace replog {
 namespace {
 
 // A number of bytes, with a unit if one likes (64MiB), within a range that the help shows.
-void AddBytes(CLI::App& app, const std::string& flag, size_t& value, const std::string& help, size_t low, size_t high) {
+void AddBytes(CLI::App& app, const std::string& flag, size_t& value, const std::string& help, size_t low,
+              size_t high) {
   app.add_option(flag, value, help + " [" + std::to_string(low) + " to " + std::to_string(high) + "]")
       ->transform(CLI::AsSizeValue(false))
       ->check(CLI::Range(low, high))
@@ -15,12 +16,14 @@ void AddBytes(CLI::App& app, const std::string& flag, size_t& value, const std::
 }  // namespace
 
 void AddDataFlag(CLI::App& app, ServerOptions& options) {
-  app.add_option("--data", options.store.directory, "The data directory; made if only it is missing")->capture_default_str();
+  app.add_option("--data", options.store.directory, "The data directory; made if only it is missing")
+      ->capture_default_str();
 }
 
 void AddServeFlags(CLI::App& app, ServerOptions& options) {
   AddDataFlag(app, options);
-  app.add_option("--listen", options.listen, "host:port to serve gRPC on; port 0 takes a free one")->capture_default_str();
+  app.add_option("--listen", options.listen, "host:port to serve gRPC on; port 0 takes a free one")
+      ->capture_default_str();
   app.add_option("--log-level", options.log_level, "What to write to standard error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}))
       ->capture_default_str();
@@ -29,15 +32,17 @@ void AddServeFlags(CLI::App& app, ServerOptions& options) {
   AddBytes(app, "--max-request-bytes", limits.request_bytes, "Largest append", 4 << 10, 64 << 20);
   AddBytes(app, "--max-channel-bytes", limits.channel_bytes, "Longest channel name", 1, 512);
   AddBytes(app, "--max-headers", limits.headers, "Most headers of a record", 0, 1024);
-  AddBytes(app, "--max-header-bytes", limits.header_bytes, "Names and values of a record's headers", 0, 1 << 20);
-  AddBytes(app, "--tail-bytes", options.service.tail_bytes, "Newest records kept in memory, of all logs together", 0, 16ull << 30);
-  AddBytes(app, "--cold-read-bytes", options.service.cold_read_bytes, "What readers that are behind hold together",
-           1 << 20, 16ull << 30);
+  AddBytes(app, "--max-header-bytes", limits.header_bytes, "Names and values of a record's headers", 0,
+           1 << 20);
+  AddBytes(app, "--tail-bytes", options.service.tail_bytes,
+           "Newest records kept in memory, of all logs together", 0, 16ull << 30);
+  AddBytes(app, "--cold-read-bytes", options.service.cold_read_bytes,
+           "What readers that are behind hold together", 1 << 20, 16ull << 30);
   AddBytes(app, "--cache-bytes", options.store.cache_bytes, "RocksDB's block cache", 1 << 20, 64ull << 30);
-  AddBytes(app, "--memtable-bytes", options.store.memtable_bytes, "Each RocksDB memtable (up to three)", 1 << 20,
-           4ull << 30);
-  AddBytes(app, "--reserve-bytes", options.service.committer.reserve_bytes, "Appends stop below this much free disk", 0,
-           1ull << 50);
+  AddBytes(app, "--memtable-bytes", options.store.memtable_bytes, "Each RocksDB memtable (up to three)",
+           1 << 20, 4ull << 30);
+  AddBytes(app, "--reserve-bytes", options.service.committer.reserve_bytes,
+           "Appends stop below this much free disk", 0, 1ull << 50);
 }
 
 }  // namespace replog

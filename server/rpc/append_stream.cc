@@ -38,12 +38,13 @@ void AppendStream::OnReadDone(bool ok) {
 
 void AppendStream::Take(std::string encoded) {
   const uint64_t ticket = first_ticket_ + slots_.size();
-  slots_.push_back({std::nullopt, encoded.size()});
-  under_way_bytes_ += encoded.size();
+  slots_.push_back({std::nullopt, encoded.size() + kSlotOverhead});
+  under_way_bytes_ += slots_.back().bytes;
   auto request = ParseAppendRequest(std::move(encoded), service_.options().limits);
   if (!request.ok()) {
     if (ReasonOf(request.status()) == Reason::kMalformed) {
       // Not a message: nothing that follows can be trusted to be what the client meant.
+      under_way_bytes_ -= slots_.back().bytes;
       slots_.pop_back();
       no_more_reads_ = true;
       end_ = request.status();
@@ -71,7 +72,8 @@ void AppendStream::Submit(PendingAppend append) {
       return;
     case AppendQueue::Offer::kClosed:
       // The last slot is this one's: nothing is read while one is parked.
-      AnswerLocked(first_ticket_ + slots_.size() - 1, MakeError(Reason::kShuttingDown, "the server is stopping; nothing was written"));
+      AnswerLocked(first_ticket_ + slots_.size() - 1,
+                   MakeError(Reason::kShuttingDown, "the server is stopping; nothing was written"));
   }
 }
 
@@ -99,19 +101,26 @@ void AppendStream::AnswerLocked(uint64_t ticket, const absl::StatusOr<Appended>&
   }
   Slot& slot = slots_[ticket - first_ticket_];
   slot.answer = Concatenate({}, response);
+  // The request is gone; a client that does not read its answers holds them, and is not read from in its
+  // turn.
   under_way_bytes_ -= slot.bytes;
+  slot.bytes = slot.answer->Length() + kSlotOverhead;
+  under_way_bytes_ += slot.bytes;
+}
+
+AppendStream::Slot AppendStream::PopSlot() {
+  Slot slot = std::move(slots_.front());
+  slots_.pop_front();
+  ++first_ticket_;
+  under_way_bytes_ -= slot.bytes;
+  return slot;
 }
 
 void AppendStream::Pump() {
   if (finished_) return;
-  while (broken_ && !slots_.empty() && slots_.front().answer.has_value()) {
-    slots_.pop_front();
-    ++first_ticket_;
-  }
+  while (broken_ && !slots_.empty() && slots_.front().answer.has_value()) PopSlot();
   if (!writing_ && !broken_ && !slots_.empty() && slots_.front().answer.has_value()) {
-    outgoing_ = *std::move(slots_.front().answer);
-    slots_.pop_front();
-    ++first_ticket_;
+    outgoing_ = *std::move(PopSlot().answer);
     writing_ = true;
     StartWrite(&outgoing_);
   }
@@ -141,7 +150,8 @@ void AppendStream::OnCancel() {
 
 void AppendStream::Stop() {
   MutexLock lock(mutex_);
-  if (end_.ok()) end_ = MakeError(Reason::kShuttingDown, "the server is stopping; what was not answered was not written");
+  if (end_.ok())
+    end_ = MakeError(Reason::kShuttingDown, "the server is stopping; what was not answered was not written");
   no_more_reads_ = true;
   Pump();
 }

@@ -11,9 +11,9 @@
 
 namespace replog {
 
-// One AppendStream call. Requests are given to the committer as they come; answers leave in the order of the requests.
-// Back-pressure is not reading: while too much of this stream is under way, or the log's queue is full, the next request
-// stays in the transport.
+// One AppendStream call. Requests are given to the committer as they come; answers leave in the order of the
+// requests. Back-pressure is not reading: while too much of this stream is under way, or the log's queue is
+// full, the next request stays in the transport.
 //
 // Owns itself from Create to OnDone; what is under way with the committer keeps it alive too.
 class AppendStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
@@ -30,13 +30,15 @@ class AppendStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   void Stop() override TSA_EXCLUDES(mutex_);
 
  private:
-  // Of one stream; a single larger request is let through.
+  // Of one stream's requests and unsent answers; a single larger request is let through.
   static constexpr size_t kMaxUnderWayBytes = 8 << 20;
+  // What a request costs beside its bytes, however small it is.
+  static constexpr size_t kSlotOverhead = 512;
 
   // One request's place in the order of answers.
   struct Slot {
     std::optional<grpc::ByteBuffer> answer;
-    size_t bytes = 0;
+    size_t bytes = 0;  // what it holds, until the answer is written
   };
 
   AppendStream(LogService& service, StreamRegistry& streams) : service_(service), streams_(streams) {}
@@ -45,6 +47,8 @@ class AppendStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   void OnRoom() TSA_EXCLUDES(mutex_);
   void Answer(uint64_t ticket, const absl::StatusOr<Appended>& outcome) TSA_EXCLUDES(mutex_);
   void AnswerLocked(uint64_t ticket, const absl::StatusOr<Appended>& outcome) TSA_REQUIRES(mutex_);
+  // Takes the first slot out of the order.
+  Slot PopSlot() TSA_REQUIRES(mutex_);
   // Starts whatever can be started.
   void Pump() TSA_REQUIRES(mutex_);
 

@@ -24,7 +24,8 @@ std::string Flatten(const grpc::ByteBuffer& buffer) {
   std::string flat;
   if (!buffer.Dump(&slices).ok()) return flat;
   flat.reserve(buffer.Length());
-  for (const grpc::Slice& slice : slices) flat.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  for (const grpc::Slice& slice : slices)
+    flat.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
   return flat;
 }
 

@@ -14,7 +14,8 @@ namespace replog {
 // The bytes of a received message, in one piece.
 std::string Flatten(const grpc::ByteBuffer& buffer);
 
-// A message to send: shared pieces, then the encoding of what else the message has. Nothing of the pieces is copied.
+// A message to send: shared pieces, then the encoding of what else the message has. Nothing of the pieces is
+// copied.
 grpc::ByteBuffer Concatenate(std::vector<Piece> pieces, const google::protobuf::MessageLite& rest);
 
 // Parses a received message. MALFORMED.

@@ -38,7 +38,8 @@ void FillTimestamp(int64_t time_us, google::protobuf::Timestamp& out) {
 }
 
 absl::StatusOr<int64_t> ToMicros(const google::protobuf::Timestamp& time, std::string_view field) {
-  if (time.seconds() < kFirstSecond || time.seconds() > kLastSecond || time.nanos() < 0 || time.nanos() > 999'999'999) {
+  if (time.seconds() < kFirstSecond || time.seconds() > kLastSecond || time.nanos() < 0 ||
+      time.nanos() > 999'999'999) {
     return Invalid(field, "is not a legal timestamp");
   }
   // Up to the next microsecond: a record at or after the time asked for is then at or after this.
@@ -77,10 +78,12 @@ absl::StatusOr<Start> ToStart(const v1::SubscribeRequest& request) {
     case v1::SubscribeRequest::kFromTime:
       return ToStart(request.from_time(), "from_time");
     case v1::SubscribeRequest::kNewOnly:
-      if (!request.new_only()) return Invalid("new_only", "only `true` is legal; leave it out for the beginning");
+      if (!request.new_only())
+        return Invalid("new_only", "only `true` is legal; leave it out for the beginning");
       return Start(FromEnd());
     case v1::SubscribeRequest::kFromCursor:
-      return MakeError(Reason::kNotBuilt, "from_cursor: is not supported by this server yet", {{"field", "from_cursor"}});
+      return MakeError(Reason::kNotBuilt, "from_cursor: is not supported by this server yet",
+                       {{"field", "from_cursor"}});
     case v1::SubscribeRequest::START_NOT_SET:
       break;
   }
@@ -105,13 +108,16 @@ absl::StatusOr<ChannelFilter> ToFilter(const google::protobuf::RepeatedPtrField<
                                        const Limits& limits) {
   const auto count = static_cast<size_t>(channels.size());
   if (count > limits.channel_patterns) {
-    return MakeError(Reason::kTooLarge, absl::StrCat("channels: has ", count, " entries, the limit is ", limits.channel_patterns),
-                     {{"field", "channels"},
-                      {"limit", std::to_string(limits.channel_patterns)},
-                      {"value", std::to_string(count)}});
+    return MakeError(
+        Reason::kTooLarge,
+        absl::StrCat("channels: has ", count, " entries, the limit is ", limits.channel_patterns),
+        {{"field", "channels"},
+         {"limit", std::to_string(limits.channel_patterns)},
+         {"value", std::to_string(count)}});
   }
   for (int i = 0; i < channels.size(); ++i) {
-    if (auto status = CheckChannelPattern(channels[i], absl::StrCat("channels[", i, "]"), limits); !status.ok()) {
+    if (auto status = CheckChannelPattern(channels[i], absl::StrCat("channels[", i, "]"), limits);
+        !status.ok()) {
       return status;
     }
   }
@@ -124,10 +130,16 @@ absl::StatusOr<LogSettings> MergeSettings(const v1::LogSettings& settings, LogSe
                      {{"field", "settings.dedupe_window"}});
   }
   switch (settings.durability()) {
-    case v1::DURABILITY_UNSPECIFIED: break;
-    case v1::DURABILITY_SYNC: current.durability = Durability::kSync; break;
-    case v1::DURABILITY_OS: current.durability = Durability::kOs; break;
-    default: return Invalid("settings.durability", "is not a known value");
+    case v1::DURABILITY_UNSPECIFIED:
+      break;
+    case v1::DURABILITY_SYNC:
+      current.durability = Durability::kSync;
+      break;
+    case v1::DURABILITY_OS:
+      current.durability = Durability::kOs;
+      break;
+    default:
+      return Invalid("settings.durability", "is not a known value");
   }
   if (settings.has_retention_age()) {
     const auto& age = settings.retention_age();
@@ -142,8 +154,9 @@ absl::StatusOr<LogSettings> MergeSettings(const v1::LogSettings& settings, LogSe
   if (settings.has_retention_bytes()) {
     current.retention_bytes = settings.retention_bytes();
     if (current.retention_bytes != 0 && current.retention_bytes < kMinRetentionBytes) {
-      return Invalid("settings.retention_bytes",
-                     absl::StrCat("is ", current.retention_bytes, ", the smallest bound is ", kMinRetentionBytes));
+      return Invalid(
+          "settings.retention_bytes",
+          absl::StrCat("is ", current.retention_bytes, ", the smallest bound is ", kMinRetentionBytes));
     }
   }
   if (settings.has_retention_records()) current.retention_records = settings.retention_records();

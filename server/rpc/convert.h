@@ -11,7 +11,8 @@
 #include "server/core/limits.h"
 #include "server/core/start.h"
 
-// Between the contract's messages and the core's types, with the checks of what only the contract can get wrong.
+// Between the contract's messages and the core's types, with the checks of what only the contract can get
+// wrong.
 namespace replog {
 
 void FillTimestamp(int64_t time_us, google::protobuf::Timestamp& out);

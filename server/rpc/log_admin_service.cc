@@ -26,81 +26,97 @@ absl::Status LogAdminService::FillInfo(const Log& log, v1::LogInfo& info) {
   const Sequence first = log.tail().first_kept();
   if (first >= log.tail().committed_end()) return absl::OkStatus();
   const auto chunk = service_.store().ChunkContaining(log.number(), first);
-  if (!chunk.ok()) return chunk.status();
+  // Damaged, or trimmed away just now: the log is listed all the same, without its size.
+  if (!chunk.ok()) return absl::OkStatus();
   info.set_bytes(log.bytes_before_end - chunk->header.bytes_before);
   return absl::OkStatus();
 }
 
 grpc::ServerUnaryReactor* LogAdminService::CreateLog(grpc::CallbackServerContext* context,
-                                                     const v1::CreateLogRequest* request,
-                                                     v1::CreateLogResponse* response) {
-  return FinishOn(admin_, context, [this, request, response]() -> absl::Status {
-    const auto settings = MergeSettings(request->settings(), LogSettings());
-    if (!settings.ok()) return settings.status();
-    const auto log = service_.CreateLog(request->log(), *settings);
-    if (!log.ok()) return log.status();
-    return FillInfo(**log, *response->mutable_log());
-  });
+                                                     const grpc::ByteBuffer* request,
+                                                     grpc::ByteBuffer* response) {
+  return FinishRawOn<v1::CreateLogRequest, v1::CreateLogResponse>(
+      admin_, context, request, response,
+      [this](const v1::CreateLogRequest& request, v1::CreateLogResponse& response) -> absl::Status {
+        const auto settings = MergeSettings(request.settings(), LogSettings());
+        if (!settings.ok()) return settings.status();
+        const auto log = service_.CreateLog(request.log(), *settings);
+        if (!log.ok()) return log.status();
+        return FillInfo(**log, *response.mutable_log());
+      });
 }
 
 grpc::ServerUnaryReactor* LogAdminService::UpdateLog(grpc::CallbackServerContext* context,
-                                                     const v1::UpdateLogRequest* request,
-                                                     v1::UpdateLogResponse* response) {
-  return FinishOn(admin_, context, [this, request, response]() -> absl::Status {
-    const auto log = service_.logs().Find(request->log());
-    if (!log.ok()) return log.status();
-    const auto settings = MergeSettings(request->settings(), (*log)->descriptor().settings);
-    if (!settings.ok()) return settings.status();
-    if (auto status = service_.UpdateLog(**log, *settings); !status.ok()) return status;
-    return FillInfo(**log, *response->mutable_log());
-  });
+                                                     const grpc::ByteBuffer* request,
+                                                     grpc::ByteBuffer* response) {
+  return FinishRawOn<v1::UpdateLogRequest, v1::UpdateLogResponse>(
+      admin_, context, request, response,
+      [this](const v1::UpdateLogRequest& request, v1::UpdateLogResponse& response) -> absl::Status {
+        const auto log = service_.logs().Find(request.log());
+        if (!log.ok()) return log.status();
+        const auto merge = [&](LogSettings current) { return MergeSettings(request.settings(), current); };
+        if (auto status = service_.UpdateLog(**log, merge); !status.ok()) return status;
+        return FillInfo(**log, *response.mutable_log());
+      });
 }
 
 grpc::ServerUnaryReactor* LogAdminService::DeleteLog(grpc::CallbackServerContext* context,
-                                                     const v1::DeleteLogRequest* request, v1::DeleteLogResponse*) {
-  return FinishOn(admin_, context, [this, request]() -> absl::Status {
-    if (request->log().empty()) return MakeError(Reason::kInvalidField, "log: is required", {{"field", "log"}});
-    const auto log = service_.logs().Find(request->log());
-    if (!log.ok()) return log.status();
-    if (!request->uuid().empty() && request->uuid() != (*log)->uuid()) {
-      return MakeError(Reason::kUuidMismatch, absl::StrCat("uuid: the log's is ", (*log)->uuid()),
-                       {{"log_uuid", (*log)->uuid()}});
-    }
-    return service_.DeleteLog(*log);
-  });
+                                                     const grpc::ByteBuffer* request,
+                                                     grpc::ByteBuffer* response) {
+  return FinishRawOn<v1::DeleteLogRequest, v1::DeleteLogResponse>(
+      admin_, context, request, response,
+      [this](const v1::DeleteLogRequest& request, v1::DeleteLogResponse&) -> absl::Status {
+        if (request.log().empty())
+          return MakeError(Reason::kInvalidField, "log: is required", {{"field", "log"}});
+        const auto log = service_.logs().Find(request.log());
+        if (!log.ok()) return log.status();
+        if (!request.uuid().empty() && request.uuid() != (*log)->uuid()) {
+          return MakeError(Reason::kUuidMismatch, absl::StrCat("uuid: the log's is ", (*log)->uuid()),
+                           {{"log_uuid", (*log)->uuid()}});
+        }
+        return service_.DeleteLog(*log);
+      });
 }
 
-grpc::ServerUnaryReactor* LogAdminService::ListLogs(grpc::CallbackServerContext* context, const v1::ListLogsRequest*,
-                                                    v1::ListLogsResponse* response) {
-  return FinishOn(admin_, context, [this, response]() -> absl::Status {
-    for (const LogPtr& log : service_.logs().All()) {
-      if (auto status = FillInfo(*log, *response->add_logs()); !status.ok()) return status;
-    }
-    return absl::OkStatus();
-  });
+grpc::ServerUnaryReactor* LogAdminService::ListLogs(grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+  return FinishRawOn<v1::ListLogsRequest, v1::ListLogsResponse>(
+      admin_, context, request, response,
+      [this](const v1::ListLogsRequest&, v1::ListLogsResponse& response) -> absl::Status {
+        for (const LogPtr& log : service_.logs().All()) {
+          if (auto status = FillInfo(*log, *response.add_logs()); !status.ok()) return status;
+        }
+        return absl::OkStatus();
+      });
 }
 
 grpc::ServerUnaryReactor* LogAdminService::GetLog(grpc::CallbackServerContext* context,
-                                                  const v1::GetLogRequest* request, v1::GetLogResponse* response) {
-  return FinishOn(admin_, context, [this, request, response]() -> absl::Status {
-    const auto log = service_.logs().Find(request->log());
-    if (!log.ok()) return log.status();
-    return FillInfo(**log, *response->mutable_log());
-  });
+                                                  const grpc::ByteBuffer* request,
+                                                  grpc::ByteBuffer* response) {
+  return FinishRawOn<v1::GetLogRequest, v1::GetLogResponse>(
+      admin_, context, request, response,
+      [this](const v1::GetLogRequest& request, v1::GetLogResponse& response) -> absl::Status {
+        const auto log = service_.logs().Find(request.log());
+        if (!log.ok()) return log.status();
+        return FillInfo(**log, *response.mutable_log());
+      });
 }
 
-absl::Status LogAdminService::FillChannels(const v1::ListChannelsRequest& request, v1::ListChannelsResponse& response) {
+absl::Status LogAdminService::FillChannels(const v1::ListChannelsRequest& request,
+                                           v1::ListChannelsResponse& response) {
   if (request.max_channels() > kMaxChannels) {
-    return MakeError(Reason::kInvalidField,
-                     absl::StrCat("max_channels: is ", request.max_channels(), ", the limit is ", kMaxChannels),
-                     {{"field", "max_channels"}, {"limit", std::to_string(kMaxChannels)}});
+    return MakeError(
+        Reason::kInvalidField,
+        absl::StrCat("max_channels: is ", request.max_channels(), ", the limit is ", kMaxChannels),
+        {{"field", "max_channels"}, {"limit", std::to_string(kMaxChannels)}});
   }
   const auto log = service_.logs().Find(request.log());
   if (!log.ok()) return log.status();
   const size_t limit = request.max_channels() == 0 ? kDefaultChannels : request.max_channels();
   const auto channels =
-      service_.store().Channels((*log)->number(), (*log)->tail().first_kept(), request.prefix(), request.after(),
-                                limit + 1, request.with_counts());
+      service_.store().Channels((*log)->number(), (*log)->tail().first_kept(), request.prefix(),
+                                request.after(), limit + 1, request.with_counts());
   if (!channels.ok()) return channels.status();
   for (size_t i = 0; i < std::min(limit, channels->size()); ++i) {
     auto* channel = response.add_channels();
@@ -112,33 +128,41 @@ absl::Status LogAdminService::FillChannels(const v1::ListChannelsRequest& reques
 }
 
 grpc::ServerUnaryReactor* LogAdminService::ListChannels(grpc::CallbackServerContext* context,
-                                                        const v1::ListChannelsRequest* request,
-                                                        v1::ListChannelsResponse* response) {
-  return FinishOn(admin_, context, [this, request, response] { return FillChannels(*request, *response); });
+                                                        const grpc::ByteBuffer* request,
+                                                        grpc::ByteBuffer* response) {
+  return FinishRawOn<v1::ListChannelsRequest, v1::ListChannelsResponse>(
+      admin_, context, request, response,
+      [this](const v1::ListChannelsRequest& request, v1::ListChannelsResponse& response) -> absl::Status {
+        return FillChannels(request, response);
+      });
 }
 
 grpc::ServerUnaryReactor* LogAdminService::TrimLog(grpc::CallbackServerContext* context,
-                                                   const v1::TrimLogRequest* request, v1::TrimLogResponse* response) {
-  return FinishOn(admin_, context, [this, request, response]() -> absl::Status {
-    if (!request->has_before_sequence()) {
-      return MakeError(Reason::kInvalidField, "before_sequence: is required", {{"field", "before_sequence"}});
-    }
-    const auto log = service_.logs().Find(request->log());
-    if (!log.ok()) return log.status();
-    const auto first_kept = service_.TrimLog(**log, request->before_sequence());
-    if (!first_kept.ok()) return first_kept.status();
-    response->set_first_kept_sequence(*first_kept);
-    return absl::OkStatus();
-  });
+                                                   const grpc::ByteBuffer* request,
+                                                   grpc::ByteBuffer* response) {
+  return FinishRawOn<v1::TrimLogRequest, v1::TrimLogResponse>(
+      admin_, context, request, response,
+      [this](const v1::TrimLogRequest& request, v1::TrimLogResponse& response) -> absl::Status {
+        if (!request.has_before_sequence()) {
+          return MakeError(Reason::kInvalidField, "before_sequence: is required",
+                           {{"field", "before_sequence"}});
+        }
+        const auto log = service_.logs().Find(request.log());
+        if (!log.ok()) return log.status();
+        const auto first_kept = service_.TrimLog(**log, request.before_sequence());
+        if (!first_kept.ok()) return first_kept.status();
+        response.set_first_kept_sequence(*first_kept);
+        return absl::OkStatus();
+      });
 }
 
-grpc::ServerWriteReactor<v1::VerifyResponse>* LogAdminService::Verify(grpc::CallbackServerContext*,
-                                                                      const v1::VerifyRequest* request) {
-  return VerifyStream::Create(service_, admin_, *request);
+grpc::ServerWriteReactor<grpc::ByteBuffer>* LogAdminService::Verify(grpc::CallbackServerContext*,
+                                                                    const grpc::ByteBuffer* request) {
+  return VerifyStream::Create(service_, checks_, *request);
 }
 
-grpc::ServerUnaryReactor* LogAdminService::ListNodes(grpc::CallbackServerContext* context, const v1::ListNodesRequest*,
-                                                     v1::ListNodesResponse*) {
+grpc::ServerUnaryReactor* LogAdminService::ListNodes(grpc::CallbackServerContext* context,
+                                                     const v1::ListNodesRequest*, v1::ListNodesResponse*) {
   return FinishNow(context, MethodNotBuilt("ListNodes"));
 }
 

@@ -6,27 +6,39 @@
 
 namespace replog {
 
+namespace log_admin_internal {
+using Stub = v1::LogAdmin;
+// What is built is raw, so that malformed requests are refused by us; see FinishRawOn.
+using Base = Stub::WithRawCallbackMethod_CreateLog<Stub::WithRawCallbackMethod_UpdateLog<
+    Stub::WithRawCallbackMethod_DeleteLog<Stub::WithRawCallbackMethod_ListLogs<
+        Stub::WithRawCallbackMethod_GetLog<Stub::WithRawCallbackMethod_ListChannels<
+            Stub::WithRawCallbackMethod_TrimLog<Stub::WithRawCallbackMethod_Verify<
+                Stub::WithCallbackMethod_ListNodes<Stub::WithCallbackMethod_ForgetNode<
+                    Stub::WithCallbackMethod_Backup<Stub::Service>>>>>>>>>>>;
+}  // namespace log_admin_internal
+
 // replog.v1.LogAdmin over a LogService.
-class LogAdminService final : public v1::LogAdmin::CallbackService {
+class LogAdminService final : public log_admin_internal::Base {
  public:
   explicit LogAdminService(LogService& service) : service_(service) {}
 
-  grpc::ServerUnaryReactor* CreateLog(grpc::CallbackServerContext* context, const v1::CreateLogRequest* request,
-                                      v1::CreateLogResponse* response) override;
-  grpc::ServerUnaryReactor* UpdateLog(grpc::CallbackServerContext* context, const v1::UpdateLogRequest* request,
-                                      v1::UpdateLogResponse* response) override;
-  grpc::ServerUnaryReactor* DeleteLog(grpc::CallbackServerContext* context, const v1::DeleteLogRequest* request,
-                                      v1::DeleteLogResponse* response) override;
-  grpc::ServerUnaryReactor* ListLogs(grpc::CallbackServerContext* context, const v1::ListLogsRequest* request,
-                                     v1::ListLogsResponse* response) override;
-  grpc::ServerUnaryReactor* GetLog(grpc::CallbackServerContext* context, const v1::GetLogRequest* request,
-                                   v1::GetLogResponse* response) override;
-  grpc::ServerUnaryReactor* ListChannels(grpc::CallbackServerContext* context, const v1::ListChannelsRequest* request,
-                                         v1::ListChannelsResponse* response) override;
-  grpc::ServerUnaryReactor* TrimLog(grpc::CallbackServerContext* context, const v1::TrimLogRequest* request,
-                                    v1::TrimLogResponse* response) override;
-  grpc::ServerWriteReactor<v1::VerifyResponse>* Verify(grpc::CallbackServerContext* context,
-                                                       const v1::VerifyRequest* request) override;
+  grpc::ServerUnaryReactor* CreateLog(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* UpdateLog(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* DeleteLog(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ListLogs(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                     grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GetLog(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ListChannels(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* TrimLog(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                    grpc::ByteBuffer* response) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Verify(grpc::CallbackServerContext* context,
+                                                     const grpc::ByteBuffer* request) override;
 
   grpc::ServerUnaryReactor* ListNodes(grpc::CallbackServerContext* context, const v1::ListNodesRequest*,
                                       v1::ListNodesResponse*) override;
@@ -43,6 +55,8 @@ class LogAdminService final : public v1::LogAdmin::CallbackService {
   LogService& service_;
   // Administration may take long and must not hold up readers.
   ThreadPool admin_{2};
+  // A check of a long log takes as long as it takes.
+  ThreadPool checks_{1};
 };
 
 }  // namespace replog

@@ -2,6 +2,7 @@
 
 #include "replog/v1/replication_log.grpc.pb.h"
 #include "server/core/log_service.h"
+#include "server/rpc/read_call.h"
 #include "server/rpc/stoppable.h"
 
 namespace replog {
@@ -10,8 +11,8 @@ namespace replication_log_internal {
 using Stub = v1::ReplicationLog;
 // The hot methods are raw, so that records are never parsed into messages; the .proto stays their contract.
 using Base = Stub::WithRawCallbackMethod_Append<Stub::WithRawCallbackMethod_AppendStream<
-    Stub::WithRawCallbackMethod_Subscribe<Stub::WithRawCallbackMethod_Read<Stub::WithCallbackMethod_Lookup<
-        Stub::WithCallbackMethod_RegisterProducer<
+    Stub::WithRawCallbackMethod_Subscribe<Stub::WithRawCallbackMethod_Read<
+        Stub::WithCallbackMethod_Lookup<Stub::WithCallbackMethod_RegisterProducer<
             Stub::WithCallbackMethod_Acknowledge<Stub::WithCallbackMethod_AwaitSync<Stub::Service>>>>>>>>;
 }  // namespace replication_log_internal
 
@@ -34,7 +35,8 @@ class ReplicationLogService final : public replication_log_internal::Base {
 
   grpc::ServerUnaryReactor* Lookup(grpc::CallbackServerContext* context, const v1::LookupRequest*,
                                    v1::LookupResponse*) override;
-  grpc::ServerUnaryReactor* RegisterProducer(grpc::CallbackServerContext* context, const v1::RegisterProducerRequest*,
+  grpc::ServerUnaryReactor* RegisterProducer(grpc::CallbackServerContext* context,
+                                             const v1::RegisterProducerRequest*,
                                              v1::RegisterProducerResponse*) override;
   grpc::ServerUnaryReactor* Acknowledge(grpc::CallbackServerContext* context, const v1::AcknowledgeRequest*,
                                         v1::AcknowledgeResponse*) override;
@@ -44,6 +46,7 @@ class ReplicationLogService final : public replication_log_internal::Base {
  private:
   LogService& service_;
   StreamRegistry streams_;
+  ReadCall::HeldBytes held_page_bytes_{0};
 };
 
 }  // namespace replog

@@ -16,8 +16,8 @@ namespace {
 
 constexpr const char* kHealthNames[] = {"", "replog.v1.ReplicationLog", "replog.v1.LogAdmin"};
 constexpr int64_t kHealthIntervalUs = 500'000;
-// Calls end at once when the server stops; what this waits for is clients that still hold an idle connection and do not
-// look at it (a Python client between calls), and readers that do not read.
+// Calls end at once when the server stops; what this waits for is clients that still hold an idle connection
+// and do not look at it (a Python client between calls), and readers that do not read.
 constexpr std::chrono::seconds kStopPatience{1};
 // Requests a little over the limit are to be refused by us, with a reason, and not by the transport.
 constexpr size_t kReceiveSlack = 1 << 20;
@@ -50,7 +50,8 @@ struct RpcServer::Services {
 // SERVING only while it is true.
 class RpcServer::HealthTimer final : public Timed {
  public:
-  HealthTimer(LogService& service, grpc::HealthCheckServiceInterface& health) : service_(service), health_(health) {
+  HealthTimer(LogService& service, grpc::HealthCheckServiceInterface& health)
+      : service_(service), health_(health) {
     Set(true);
   }
   int64_t OnTime(int64_t now_us) override {
@@ -93,7 +94,8 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(LogService& service,
   builder.RegisterService(&self->services_->leases);
   self->services_->server = builder.BuildAndStart();
   if (self->services_->server == nullptr || port == 0) {
-    return MakeError(Reason::kInvalidField, absl::StrCat("cannot listen on ", address, ": is the port in use?"));
+    return MakeError(Reason::kInvalidField,
+                     absl::StrCat("cannot listen on ", address, ": is the port in use?"));
   }
   self->address_ = absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
   self->health_ = std::make_shared<HealthTimer>(service, *self->services_->server->GetHealthCheckService());

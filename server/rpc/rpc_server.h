@@ -18,8 +18,8 @@ class RpcServer {
   // host:port as it is served.
   const std::string& address() const { return address_; }
 
-  // Says NOT_SERVING, answers what was begun, ends every stream with a retry hint, and returns when all calls are done
-  // or cut off after a second. Nothing acknowledged is lost, nothing unanswered was promised.
+  // Says NOT_SERVING, answers what was begun, ends every stream with a retry hint, and returns when all calls
+  // are done or cut off after a second. Nothing acknowledged is lost, nothing unanswered was promised.
   void Stop();
 
  private:

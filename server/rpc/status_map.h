@@ -7,9 +7,9 @@
 
 namespace replog {
 
-// An internal error as clients get it: the code of its reason (the table in base/error.cc), the message, an ErrorInfo
-// and, where trying again makes sense, a RetryInfo with a random delay so that a fleet does not come back as one.
-// An error without a reason is INTERNAL.
+// An internal error as clients get it: the code of its reason (the table in base/error.cc), the message, an
+// ErrorInfo and, where trying again makes sense, a RetryInfo with a random delay so that a fleet does not
+// come back as one. An error without a reason is INTERNAL.
 google::rpc::Status ToRpcStatus(const absl::Status& status);
 grpc::Status ToGrpcStatus(const absl::Status& status);
 

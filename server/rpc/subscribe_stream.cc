@@ -15,11 +15,12 @@ namespace {
 // Jittered, so that ten thousand idle streams do not all speak at once.
 int64_t RandomBookmarkInterval() {
   static thread_local std::minstd_rand random(std::random_device{}());
-  return std::uniform_int_distribution<int64_t>(5'000'000, 15'000'000)(random);
+  return std::uniform_int_distribution<int64_t>(5'000'000, 13'000'000)(random);
 }
 
 absl::Status NotBuilt(const char* field) {
-  return MakeError(Reason::kNotBuilt, absl::StrCat(field, ": is not supported by this server yet"), {{"field", field}});
+  return MakeError(Reason::kNotBuilt, absl::StrCat(field, ": is not supported by this server yet"),
+                   {{"field", field}});
 }
 
 absl::Status CheckBuilt(const v1::SubscribeRequest& request) {
@@ -32,9 +33,10 @@ absl::Status CheckBuilt(const v1::SubscribeRequest& request) {
 absl::StatusOr<size_t> FrameBytes(uint32_t wanted) {
   if (wanted == 0) return kDefaultFrameBytes;
   if (wanted >= kMinFrameBytes && wanted <= kMaxFrameBytes) return wanted;
-  return MakeError(Reason::kInvalidField,
-                   absl::StrCat("max_frame_bytes: is ", wanted, ", the range is ", kMinFrameBytes, " to ", kMaxFrameBytes),
-                   {{"field", "max_frame_bytes"}, {"value", std::to_string(wanted)}});
+  return MakeError(
+      Reason::kInvalidField,
+      absl::StrCat("max_frame_bytes: is ", wanted, ", the range is ", kMinFrameBytes, " to ", kMaxFrameBytes),
+      {{"field", "max_frame_bytes"}, {"value", std::to_string(wanted)}});
 }
 
 }  // namespace
@@ -101,6 +103,8 @@ void SubscribeStream::EndWith(const absl::Status& status) {
 void SubscribeStream::FinishOnce(const absl::Status& status) {
   if (finished_) return;
   finished_ = true;
+  // A log that nobody appends to would keep the stream for ever.
+  if (log_ != nullptr) log_->tail().CancelWait(shared_from_this());
   Finish(ToGrpcStatus(status));
 }
 
@@ -128,14 +132,16 @@ void SubscribeStream::Pump() {
 void SubscribeStream::ReadStore() {
   reading_ = true;
   const size_t bytes = service_.ColdReadBytes(subscription_->max_frame_bytes());
-  service_.cold_reader().Read(log_->number(), subscription_->next(), subscription_->read_until(), bytes,
-                              subscription_->filter(),
-                              [self = shared_from_this()](absl::StatusOr<ChunkRun> run) { self->OnStore(std::move(run)); });
+  service_.cold_reader().Read(
+      log_->number(), subscription_->next(), subscription_->read_until(), bytes, subscription_->filter(),
+      [self = shared_from_this()](absl::StatusOr<ChunkRun> run) { self->OnStore(std::move(run)); });
 }
 
 void SubscribeStream::OnStore(absl::StatusOr<ChunkRun> run) {
   MutexLock lock(mutex_);
   reading_ = false;
+  // The store has nothing of a deleted log, which must not look like a log where nothing matches.
+  if (log_->deleted) run = MakeError(Reason::kLogNotFound, "the log was deleted");
   const Epoch epoch = run.ok() ? log_->PositionAt(run->next).epoch : 0;
   subscription_->OnStore(std::move(run), log_->tail().first_kept(), epoch);
   Pump();
@@ -167,8 +173,6 @@ void SubscribeStream::OnCancel() {
   cancelled_ = true;
   if (subscription_ == nullptr) return;
   subscription_->End(MakeError(Reason::kCancelled, "the client is gone"));
-  // After End, so that nobody can register again: a log that nobody appends to would keep the stream for ever.
-  log_->tail().CancelWait(shared_from_this());
   Pump();
 }
 

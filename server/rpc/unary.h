@@ -4,12 +4,14 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "server/core/executor.h"
+#include "server/rpc/buffers.h"
 #include "server/rpc/status_map.h"
 
 // Unary calls in one line each.
@@ -28,6 +30,22 @@ inline grpc::ServerUnaryReactor* FinishOn(Executor& executor, grpc::CallbackServ
   auto* reactor = context->DefaultReactor();
   executor.Post([reactor, call = std::move(call)] { reactor->Finish(ToGrpcStatus(call())); });
   return reactor;
+}
+
+// The same with the messages of a raw method, so that bytes that are no message are refused as MALFORMED:
+// gRPC itself answers them with UNIMPLEMENTED and no word of why.
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* FinishRawOn(Executor& executor, grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* encoded, grpc::ByteBuffer* answer,
+                                      std::function<absl::Status(const Request&, Response&)> call) {
+  auto request = std::make_shared<Request>();
+  if (auto status = Parse(*encoded, *request); !status.ok()) return FinishNow(context, status);
+  return FinishOn(executor, context, [request, answer, call = std::move(call)]() -> absl::Status {
+    Response response;
+    if (auto status = call(*request, response); !status.ok()) return status;
+    *answer = Concatenate({}, response);
+    return absl::OkStatus();
+  });
 }
 
 // The answer of a method whose behaviour is still to come.

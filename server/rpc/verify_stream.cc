@@ -1,12 +1,18 @@
 #include "server/rpc/verify_stream.h"
 
+#include "server/rpc/buffers.h"
 #include "server/rpc/status_map.h"
 
 namespace replog {
 
-VerifyStream* VerifyStream::Create(LogService& service, Executor& checks, const v1::VerifyRequest& request) {
+VerifyStream* VerifyStream::Create(LogService& service, Executor& checks, const grpc::ByteBuffer& encoded) {
   std::shared_ptr<VerifyStream> stream(new VerifyStream());
   stream->self_ = stream;
+  v1::VerifyRequest request;
+  if (auto status = Parse(encoded, request); !status.ok()) {
+    stream->End(status);
+    return stream.get();
+  }
   auto log = service.logs().Find(request.log());
   if (!log.ok()) {
     stream->End(log.status());
@@ -54,7 +60,7 @@ void VerifyStream::Pump() {
   if (writing_ || finished_) return;
   if (unsent_ && !cancelled_) {
     unsent_ = false;
-    outgoing_ = newest_;
+    outgoing_ = Concatenate({}, newest_);
     writing_ = true;
     return StartWrite(&outgoing_);
   }

@@ -9,13 +9,13 @@
 
 namespace replog {
 
-// One Verify call: the check runs on a thread that may block and leaves its progress here; what is newest is sent when the
-// transport is free. Owns itself from Create to OnDone, and is kept alive by the check.
-class VerifyStream final : public grpc::ServerWriteReactor<v1::VerifyResponse>,
+// One Verify call: the check runs on a thread that may block and leaves its progress here; what is newest is
+// sent when the transport is free. Owns itself from Create to OnDone, and is kept alive by the check.
+class VerifyStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                            public std::enable_shared_from_this<VerifyStream> {
  public:
   // `checks` runs one check at a time, apart from the readers' threads.
-  static VerifyStream* Create(LogService& service, Executor& checks, const v1::VerifyRequest& request);
+  static VerifyStream* Create(LogService& service, Executor& checks, const grpc::ByteBuffer& request);
 
   void OnWriteDone(bool ok) override TSA_EXCLUDES(mutex_);
   void OnCancel() override TSA_EXCLUDES(mutex_);
@@ -30,7 +30,7 @@ class VerifyStream final : public grpc::ServerWriteReactor<v1::VerifyResponse>,
   void Pump() TSA_REQUIRES(mutex_);
 
   std::shared_ptr<VerifyStream> self_;
-  v1::VerifyResponse outgoing_;  // gRPC's while writing_
+  grpc::ByteBuffer outgoing_;  // gRPC's while writing_
   Mutex mutex_;
   v1::VerifyResponse newest_ TSA_GUARDED_BY(mutex_);
   bool unsent_ TSA_GUARDED_BY(mutex_) = false;

@@ -22,9 +22,9 @@ class ChannelFilter {
 
   // Whether a chunk holds records that match, as far as its known channels tell.
   enum class Coverage {
-    kNone,     // no record matches: pass over the chunk
-    kSome,     // look at each record (also when the channels are not known)
-    kWhole,    // every record matches: take the chunk as it is
+    kNone,   // no record matches: pass over the chunk
+    kSome,   // look at each record (also when the channels are not known)
+    kWhole,  // every record matches: take the chunk as it is
   };
   Coverage CoverageOf(const Chunk& chunk) const;
 

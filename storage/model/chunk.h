@@ -17,8 +17,8 @@ struct ChannelCount {
   uint64_t records = 0;
 };
 
-// A run of whole records of one log, encoded: the unit of storage and of sharing. Its record bytes are concatenated
-// `records` fields of a response (DESIGN.md, section 2), so a chunk is sent as it is stored.
+// A run of whole records of one log, encoded: the unit of storage and of sharing. Its record bytes are
+// concatenated `records` fields of a response (DESIGN.md, section 2), so a chunk is sent as it is stored.
 //
 // Immutable, and so thread-safe. Shared between the store, the tail and every subscriber by ChunkPtr.
 class Chunk {
@@ -26,8 +26,8 @@ class Chunk {
   // What a chunk's header says; see chunk_format.h for its layout.
   struct Header {
     Epoch epoch = 0;
-    // Record bytes of the log before this chunk, since the log began: the difference of two chunks' values is the
-    // size of what lies between, whatever was trimmed.
+    // Record bytes of the log before this chunk, since the log began: the difference of two chunks' values is
+    // the size of what lies between, whatever was trimmed.
     uint64_t bytes_before = 0;
     // The time of the chunk's last record, microseconds since 1970.
     int64_t last_time_us = 0;
@@ -49,9 +49,8 @@ class Chunk {
   std::string_view records() const;
   // The distinct channels of the records; empty when they are not known (a chunk read back from the store).
   const std::vector<ChannelCount>& channels() const { return channels_; }
-
-  // The records from `sequence` on, which must be in [first, end).
-  std::string_view RecordsFrom(Sequence sequence) const;
+  // What it takes in memory.
+  size_t memory_bytes() const;
 
  private:
   const Sequence first_;
@@ -62,7 +61,8 @@ class Chunk {
 
 using ChunkPtr = std::shared_ptr<const Chunk>;
 
-// Chunks are sealed when they reach this many bytes of records; only a single larger record makes a larger one.
+// Chunks are sealed when they reach this many bytes of records; only a single larger record makes a larger
+// one.
 inline constexpr size_t kChunkTargetBytes = 64 * 1024;
 
 }  // namespace replog

@@ -43,8 +43,8 @@ uint32_t Checksum(LogNumber log, Sequence first, std::string_view encoded) {
 absl::Status Corrupt(LogNumber log, Sequence first, uint32_t count, std::string_view what) {
   const Sequence end = first + (count == 0 ? 1 : count);
   return MakeError(Reason::kCorruptChunk,
-                   absl::StrCat("stored chunk of log number ", log, ", sequences ", first, " to ", end - 1, ": ",
-                                absl::string_view(what.data(), what.size())),
+                   absl::StrCat("stored chunk of log number ", log, ", sequences ", first, " to ", end - 1,
+                                ": ", absl::string_view(what.data(), what.size())),
                    {{"first_sequence", std::to_string(first)}, {"end_sequence", std::to_string(end)}});
 }
 

@@ -8,13 +8,16 @@
 
 namespace replog {
 
-// The stored form of a chunk: a header of kChunkHeaderSize bytes, then the records. All numbers little-endian.
+// The stored form of a chunk: a header of kChunkHeaderSize bytes, then the records. All numbers
+// little-endian.
 //
 //   offset size
 //        0    1  format, kChunkFormat
 //        1    3  zero
-//        4    4  CRC-32C of: log number and first sequence (8 bytes each, big endian, as in the key), then every byte
-//                of the value from offset 8 on. The key is covered so that a value under a wrong key is found.
+//        4    4  CRC-32C of: log number and first sequence (8 bytes each, big endian, as in the key), then
+//        every byte
+//                of the value from offset 8 on. The key is covered so that a value under a wrong key is
+//                found.
 //        8    8  epoch
 //       16    8  bytes_before
 //       24    8  last_time_us
@@ -29,7 +32,8 @@ inline constexpr size_t kChunkHeaderSize = 36;
 // Writes the header over the first kChunkHeaderSize bytes of `encoded`, whose records are complete.
 void SealChunk(LogNumber log, Sequence first, const Chunk::Header& header, std::string& encoded);
 
-// Checks and takes apart a stored chunk. CORRUPT_CHUNK, with the range as far as it is known, when anything is wrong.
+// Checks and takes apart a stored chunk. CORRUPT_CHUNK, with the range as far as it is known, when anything
+// is wrong.
 absl::StatusOr<ChunkPtr> DecodeChunk(LogNumber log, Sequence first, std::string_view encoded);
 
 // Only the header, without the checksum over the records: for searches that look at many chunks.

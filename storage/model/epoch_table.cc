@@ -27,7 +27,8 @@ Sequence EpochTable::EndOfEpoch(Epoch epoch, Sequence end) const {
 
 absl::Status EpochTable::Check(Epoch epoch, Sequence next, Sequence end) const {
   if (next <= end && EpochBefore(next) == epoch) return absl::OkStatus();
-  const Sequence fork = std::min(EndOfEpoch(epoch, end), next);
+  // Of an epoch that is yet to come here nothing is known, not even where it began.
+  const Sequence fork = epoch > current() ? 0 : std::min(EndOfEpoch(epoch, end), next);
   if (fork < end || epoch != current()) {
     return MakeError(Reason::kForked,
                      absl::StrCat("from_position: record ", next, " of epoch ", epoch,

@@ -27,8 +27,8 @@ class EpochTable {
   EpochTable() = default;
   explicit EpochTable(std::vector<Entry> entries) : entries_(std::move(entries)) {}
 
-  // Begins an epoch at the log's end. `epoch` must be higher than any before, `first` not lower. An epoch in which
-  // nothing was written is forgotten: no record and so no position can be of it.
+  // Begins an epoch at the log's end. `epoch` must be higher than any before, `first` not lower. An epoch in
+  // which nothing was written is forgotten: no record and so no position can be of it.
   void Begin(Epoch epoch, Sequence first);
 
   // The newest epoch; 0 before the first.
@@ -38,8 +38,8 @@ class EpochTable {
   // The epoch of the record before `next`, as a position has it.
   Epoch EpochBefore(Sequence next) const { return next == 0 ? 0 : EpochOf(next - 1); }
 
-  // Whether history up to (epoch, next) is this log's own, which ends at `end`. OK, or FORKED with the sequence up to
-  // which both agree for certain, or PAST_THE_END.
+  // Whether history up to (epoch, next) is this log's own, which ends at `end`. OK, or FORKED with the
+  // sequence up to which both agree for certain, or PAST_THE_END.
   absl::Status Check(Epoch epoch, Sequence next, Sequence end) const;
 
   const std::vector<Entry>& entries() const { return entries_; }

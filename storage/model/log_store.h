@@ -41,7 +41,7 @@ struct StoredLog {
   EpochTable epochs;
   Sequence first_kept = 0;
   Sequence end = 0;
-  int64_t last_time_us = 0;     // of the newest record ever; 0 before the first
+  int64_t last_time_us = 0;       // of the newest record ever; 0 before the first
   uint64_t bytes_before_end = 0;  // see Chunk::Header::bytes_before
 };
 
@@ -83,24 +83,29 @@ class LogStore {
   // Every log, as it is now. Each has a new epoch since the store was opened or recovered.
   virtual std::vector<StoredLog> Logs() = 0;
 
-  // Writes the chunks of all logs and what is derived from them, atomically. After an error the fate of the commit is
-  // unknown and every further Commit fails until Recover succeeded.
+  // Writes the chunks of all logs and what is derived from them, atomically. After an error the fate of the
+  // commit is unknown and every further Commit fails until Recover succeeded.
   virtual absl::Status Commit(std::span<const LogCommit> commits, Durability durability) = 0;
 
-  // Opens the store again with the same recovery as at a start, new epochs included. What Logs() says may differ.
+  // Whether a write failed, so that Recover is what comes next.
+  virtual bool NeedsRecovery() { return false; }
+
+  // Opens the store again with the same recovery as at a start, new epochs included. What Logs() says may
+  // differ.
   virtual absl::Status Recover() = 0;
 
-  // Reads forward from `from`, up to but not including `until`, at least one chunk if there is one that matches, and
-  // no more chunks once `max_bytes` are reached. The first chunk may begin before `from` and the last end after
-  // `until`. With a filter, chunks without a matching channel are not read. Fails with CORRUPT_CHUNK.
+  // Reads forward from `from`, up to but not including `until`, at least one chunk if there is one that
+  // matches, and no more chunks once `max_bytes` are reached. The first chunk may begin before `from` and the
+  // last end after `until`. With a filter, chunks without a matching channel are not read. Fails with
+  // CORRUPT_CHUNK.
   virtual absl::StatusOr<ChunkRun> ReadForward(LogNumber log, Sequence from, Sequence until, size_t max_bytes,
                                                const ChannelFilter& filter) = 0;
   // Reads backward from `before`, down to `from`: the chunk nearest to `before` comes first.
-  virtual absl::StatusOr<ChunkRun> ReadBackward(LogNumber log, Sequence from, Sequence before, size_t max_bytes,
-                                                const ChannelFilter& filter) = 0;
+  virtual absl::StatusOr<ChunkRun> ReadBackward(LogNumber log, Sequence from, Sequence before,
+                                                size_t max_bytes, const ChannelFilter& filter) = 0;
 
-  // The first chunk of [from, end) for which `wanted` is true, given that it is true for all that follow; its first
-  // sequence, or `end` when there is none. `wanted` sees headers only.
+  // The first chunk of [from, end) for which `wanted` is true, given that it is true for all that follow; its
+  // first sequence, or `end` when there is none. `wanted` sees headers only.
   using HeaderPredicate = std::function<bool(Sequence first, const Chunk::Header&)>;
   virtual absl::StatusOr<Sequence> FindChunk(LogNumber log, Sequence from, Sequence end,
                                              const HeaderPredicate& wanted) = 0;
@@ -117,13 +122,14 @@ class LogStore {
   // Makes everything before `first_kept` unreadable for good, and frees the chunks that are wholly below it.
   virtual absl::Status Trim(LogNumber log, Sequence first_kept) = 0;
 
-  // Up to `limit` channels that start with `prefix` and follow `after`, by byte order, with records in chunks that
-  // end after `first_kept`.
+  // Up to `limit` channels that start with `prefix` and follow `after`, by byte order, with records in chunks
+  // that end after `first_kept`.
   virtual absl::StatusOr<std::vector<ChannelCount>> Channels(LogNumber log, Sequence first_kept,
                                                              std::string_view prefix, std::string_view after,
                                                              size_t limit, bool with_counts) = 0;
 
-  // Checks all of [first, end). Calls `report` now and then, and once at the end with `done`; stops when it is false.
+  // Checks all of [first, end). Calls `report` now and then, and once at the end with `done`; stops when it
+  // is false.
   virtual absl::Status Verify(LogNumber log, Sequence first, Sequence end,
                               const std::function<bool(const VerifyProgress&)>& report) = 0;
 

@@ -103,6 +103,11 @@ AckedFloor::~AckedFloor() {
   ::close(fd_);
 }
 
+uint64_t AckedFloor::current() {
+  MutexLock lock(mutex_);
+  return floor_;
+}
+
 void AckedFloor::Raise(uint64_t number) {
   MutexLock lock(mutex_);
   if (number <= floor_) return;

@@ -33,9 +33,9 @@ pb::StoredLogState Encode(const StoredLog& log) {
     epoch->set_first(entry.first);
   }
   state.set_first_kept(log.first_kept);
-  state.set_end_at_trim(log.end);
-  state.set_last_time_us_at_trim(log.last_time_us);
-  state.set_bytes_before_at_trim(log.bytes_before_end);
+  state.set_end(log.end);
+  state.set_last_time_us(log.last_time_us);
+  state.set_bytes_before_end(log.bytes_before_end);
   return state;
 }
 
@@ -54,14 +54,15 @@ StoredLog Decode(LogNumber number, const pb::StoredLogState& state) {
   for (const auto& epoch : state.epochs()) epochs.push_back({epoch.epoch(), epoch.first()});
   log.epochs = EpochTable(std::move(epochs));
   log.first_kept = state.first_kept();
-  log.end = state.end_at_trim();
-  log.last_time_us = state.last_time_us_at_trim();
-  log.bytes_before_end = state.bytes_before_at_trim();
+  log.end = state.end();
+  log.last_time_us = state.last_time_us();
+  log.bytes_before_end = state.bytes_before_end();
   return log;
 }
 
 absl::Status DamagedMeta(std::string_view what) {
-  return MakeError(Reason::kCorruptChunk, absl::StrCat("the store's meta data is damaged: ", absl::string_view(what.data(), what.size())));
+  return MakeError(Reason::kCorruptChunk, absl::StrCat("the store's meta data is damaged: ",
+                                                       absl::string_view(what.data(), what.size())));
 }
 
 // Takes end, time and size from the log's last chunk, if it has one.

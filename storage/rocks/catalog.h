@@ -11,8 +11,9 @@
 
 namespace replog {
 
-// The store's identity and its logs, as the meta family has them, and the batches that change them. Keeps a copy in
-// memory, changed only by Load and by Apply*, which the caller calls once a batch is written. Not thread-safe.
+// The store's identity and its logs, as the meta family has them, and the batches that change them. Keeps a
+// copy in memory, changed only by Load and by Apply*, which the caller calls once a batch is written. Not
+// thread-safe.
 class Catalog {
  public:
   // Reads everything, and makes an identity when the store is new (its write is put into `batch`).

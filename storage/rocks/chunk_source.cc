@@ -41,12 +41,17 @@ class BoundedIterator {
 // Past the last possible key of a log's chunks: the next log's first.
 std::string EndOfChunks(LogNumber log) { return schema::ChunkKey{log + 1, 0}.Encode(); }
 
+// An iterator of RocksDB looks into every young table, and one damaged block at the edge of any of them makes
+// all of it fail. Forward the scan then goes on by point reads, which touch only the tables that hold the
+// key: the next chunk begins where the last one ended.
 class ScanSource final : public ChunkSource {
  public:
   ScanSource(const Engine& engine, const ReadRange& range, Direction direction)
-      : range_(range),
+      : engine_(engine),
+        range_(range),
         direction_(direction),
-        iterator_(engine, engine.chunks(), schema::ChunkKey{range.log, 0}.Encode(), EndOfChunks(range.log)) {
+        iterator_(engine, engine.chunks(), schema::ChunkKey{range.log, 0}.Encode(), EndOfChunks(range.log)),
+        expected_(direction == Direction::kForward ? range.from : range.until) {
     const Sequence inside = direction == Direction::kForward ? range.from : range.until - 1;
     iterator_->SeekForPrev(schema::ChunkKey{range.log, inside}.Encode());
     if (direction == Direction::kForward) SkipToFrom();
@@ -55,19 +60,21 @@ class ScanSource final : public ChunkSource {
 
   bool Valid() const override { return valid_; }
   Sequence first() const override { return first_; }
-  absl::StatusOr<ChunkPtr> Load() override {
-    return DecodeChunk(range_.log, first_, View(iterator_->value()));
-  }
+  absl::StatusOr<ChunkPtr> Load() override { return DecodeChunk(range_.log, first_, value()); }
   void Advance() override {
+    const auto header = DecodeChunkHeader(range_.log, first_, value());
+    const Sequence end = first_ + (header.ok() && header->count > 0 ? header->count : 1);
+    expected_ = direction_ == Direction::kForward ? end : first_;
+    if (by_points_) return ReadPoint();
     direction_ == Direction::kForward ? iterator_->Next() : iterator_->Prev();
     Read();
   }
-  absl::Status status() const override {
-    if (!bad_key_.ok()) return bad_key_;
-    return FromRocks(iterator_->status(), "read chunks");
-  }
+  bool contiguous() const override { return true; }
+  absl::Status status() const override { return status_; }
 
  private:
+  std::string_view value() const { return by_points_ ? View(point_) : View(iterator_->value()); }
+
   // Forward: the chunk at or before `from` may end before it.
   void SkipToFrom() {
     if (!iterator_->Valid()) {
@@ -81,23 +88,70 @@ class ScanSource final : public ChunkSource {
   }
   void Read() {
     valid_ = iterator_->Valid();
-    if (!valid_) return;
+    if (!valid_) {
+      status_ = FromRocks(iterator_->status(), "read chunks");
+      if (!status_.ok()) ReadPoint();
+      return;
+    }
     const auto key = schema::ChunkKey::Decode(View(iterator_->key()));
     if (!key) {
-      bad_key_ = MakeError(Reason::kCorruptChunk, "a chunk's key is malformed");
+      status_ = MakeError(Reason::kCorruptChunk, "a chunk's key is malformed");
       valid_ = false;
       return;
     }
     first_ = key->first;
     valid_ = first_ < range_.until;
+    if (direction_ == Direction::kForward && first_ > expected_ && GapIsDamage()) ReadPoint();
+  }
+  // At the edge of a table the iterator may step over what it cannot read, and say nothing.
+  bool GapIsDamage() {
+    const bool there = !GetPoint(expected_).IsNotFound();
+    if (!there) first_ = schema::ChunkKey::Decode(View(iterator_->key()))->first;
+    return there;
+  }
+  // Reads the chunk that holds the next sequence. Its key is looked for downward from there.
+  void ReadPoint() {
+    constexpr Sequence kFarthest = 4096;
+    by_points_ = true;
+    valid_ = false;
+    const bool forward = direction_ == Direction::kForward;
+    status_ = absl::OkStatus();
+    if (forward ? expected_ >= range_.until : expected_ <= range_.from) return;
+    const Sequence wanted = forward ? expected_ : expected_ - 1;
+    for (Sequence back = 0; back <= std::min(wanted, kFarthest); ++back) {
+      const auto found = GetPoint(wanted - back);
+      if (found.IsNotFound()) continue;
+      status_ = FromRocks(found, "read chunks");
+      valid_ = found.ok() && HoldsPoint(wanted);
+      break;
+    }
+    if (!valid_ && status_.ok())
+      status_ = MakeError(Reason::kCorruptChunk, "cannot read chunks: none is found");
+  }
+  rocksdb::Status GetPoint(Sequence first) {
+    rocksdb::ReadOptions options;
+    options.fill_cache = false;
+    first_ = first;
+    point_.Reset();
+    return engine_.db()->Get(options, engine_.chunks(), schema::ChunkKey{range_.log, first}.Encode(),
+                             &point_);
+  }
+  // Whether the chunk that was read holds `wanted`; one whose header cannot be trusted is for Load to refuse.
+  bool HoldsPoint(Sequence wanted) const {
+    const auto header = DecodeChunkHeader(range_.log, first_, View(point_));
+    return !header.ok() || first_ + header->count > wanted;
   }
 
+  const Engine& engine_;
   const ReadRange range_;
   const Direction direction_;
   BoundedIterator iterator_;
+  Sequence expected_;  // forward, where the next chunk begins; backward, where it ends
+  bool by_points_ = false;
+  rocksdb::PinnableSlice point_;
   bool valid_ = false;
   Sequence first_ = 0;
-  absl::Status bad_key_;
+  absl::Status status_;
 };
 
 // The index entries of one channel, in the direction of reading.
@@ -161,6 +215,7 @@ class IndexSource final : public ChunkSource {
     }
     Choose();
   }
+  bool contiguous() const override { return false; }
   absl::Status status() const override {
     for (const auto& entries : entries_) {
       if (!entries->status().ok()) return FromRocks(entries->status(), "read the channel index");

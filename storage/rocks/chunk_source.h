@@ -24,6 +24,8 @@ class ChunkSource {
   virtual absl::StatusOr<ChunkPtr> Load() = 0;
   virtual void Advance() = 0;
   virtual absl::Status status() const = 0;
+  // Whether it gives every chunk of the range, so that a gap between two is damage.
+  virtual bool contiguous() const = 0;
 };
 
 // The range of one read: forward, chunks that may hold [from, until); backward, the same from its end.

@@ -58,6 +58,17 @@ absl::StatusOr<std::unique_ptr<DataDirectory>> DataDirectory::Open(const std::st
   return std::unique_ptr<DataDirectory>(new DataDirectory(path, fd, fresh));
 }
 
+absl::Status DataDirectory::Sync() const {
+  for (const std::string& path : {path_, path_ + "/.."}) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = fd >= 0 && ::fsync(fd) == 0;
+    const int error = errno;
+    if (fd >= 0) ::close(fd);
+    if (!synced) return Refuse(path, absl::StrCat("cannot be synced: ", strerror(error)));
+  }
+  return absl::OkStatus();
+}
+
 DataDirectory::~DataDirectory() { ::close(lock_fd_); }
 
 }  // namespace replog

@@ -13,12 +13,15 @@ namespace replog {
 //   db/    RocksDB
 class DataDirectory {
  public:
-  // Makes the directory when only it, and not its parent, is missing. WRONG_DIRECTORY when it is neither empty nor ours, or cannot
-  // be written; STORE_LOCKED when another process holds it.
+  // Makes the directory when only it, and not its parent, is missing. WRONG_DIRECTORY when it is neither
+  // empty nor ours, or cannot be written; STORE_LOCKED when another process holds it.
   static absl::StatusOr<std::unique_ptr<DataDirectory>> Open(const std::string& path);
   ~DataDirectory();
   DataDirectory(const DataDirectory&) = delete;
   DataDirectory& operator=(const DataDirectory&) = delete;
+
+  // Makes the directory itself, and its entry in its parent, outlive a power cut.
+  absl::Status Sync() const;
 
   // Whether a store was ever made here.
   bool fresh() const { return fresh_; }
@@ -27,7 +30,8 @@ class DataDirectory {
   const std::string& path() const { return path_; }
 
  private:
-  DataDirectory(std::string path, int lock_fd, bool fresh) : path_(std::move(path)), lock_fd_(lock_fd), fresh_(fresh) {}
+  DataDirectory(std::string path, int lock_fd, bool fresh)
+      : path_(std::move(path)), lock_fd_(lock_fd), fresh_(fresh) {}
 
   const std::string path_;
   const int lock_fd_;

@@ -12,6 +12,8 @@ absl::Status FromRocks(const rocksdb::Status& status, const std::string& doing) 
 }
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const StoreOptions& options, const std::string& path) {
+  // Compaction can wait for appends; flushes, which are in the other pool, cannot.
+  options.env->LowerThreadPoolCPUPriority(rocksdb::Env::LOW);
   std::unique_ptr<Engine> engine(new Engine());
   rocksdb::DB* db = nullptr;
   const auto opened =
@@ -21,7 +23,8 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const StoreOptions& options
   return engine;
 }
 
-absl::StatusOr<std::unique_ptr<Engine>> Engine::OpenReadOnly(const StoreOptions& options, const std::string& path) {
+absl::StatusOr<std::unique_ptr<Engine>> Engine::OpenReadOnly(const StoreOptions& options,
+                                                             const std::string& path) {
   std::unique_ptr<Engine> engine(new Engine());
   rocksdb::DB* db = nullptr;
   const auto opened = rocksdb::DB::OpenForReadOnly(MakeDbOptions(options), path, MakeFamilies(options),

@@ -13,11 +13,12 @@ namespace replog {
 // An open RocksDB with replog's families. Closes it when destroyed. Thread-safe as RocksDB is.
 class Engine {
  public:
-  // Opens and recovers; what recovery found is synced before this returns (RocksDB writes it to new files), so that
-  // nothing is shown that a second crash could take back.
+  // Opens and recovers; what recovery found is synced before this returns (RocksDB writes it to new files),
+  // so that nothing is shown that a second crash could take back.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(const StoreOptions& options, const std::string& path);
   // Opens without changing anything on disk, for a store that may be damaged.
-  static absl::StatusOr<std::unique_ptr<Engine>> OpenReadOnly(const StoreOptions& options, const std::string& path);
+  static absl::StatusOr<std::unique_ptr<Engine>> OpenReadOnly(const StoreOptions& options,
+                                                              const std::string& path);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

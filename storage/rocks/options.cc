@@ -1,13 +1,24 @@
 #include "storage/rocks/options.h"
 
 #include "rocksdb/cache.h"
+#include "rocksdb/listener.h"
 #include "rocksdb/table.h"
 #include "storage/schema/families.h"
 
 namespace replog {
 namespace {
 
-rocksdb::ColumnFamilyOptions MakeTableOptions(const std::shared_ptr<rocksdb::Cache>& cache, size_t memtable_bytes) {
+// For a full disk RocksDB resumes by itself whatever max_bgerror_resume_count says: it flushes what it has in
+// memory and begins a new log file behind our back.
+class NeverResume final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* resume) override {
+    *resume = false;
+  }
+};
+
+rocksdb::ColumnFamilyOptions MakeTableOptions(const std::shared_ptr<rocksdb::Cache>& cache,
+                                              size_t memtable_bytes, bool compact) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   // Index blocks are charged to the cache too, so that the setting bounds all of it.
@@ -19,15 +30,18 @@ rocksdb::ColumnFamilyOptions MakeTableOptions(const std::shared_ptr<rocksdb::Cac
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   family.write_buffer_size = memtable_bytes;
   family.level_compaction_dynamic_level_bytes = false;
-  // What is new is written once more soon, so compressing it would be thrown away; what has settled is cold.
-  family.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, rocksdb::kZSTD};
+  family.disable_auto_compactions = !compact;
+  // A flush holds up appends, so it does not compress; what has left level 0 is cold.
+  family.compression_per_level = {rocksdb::kNoCompression, rocksdb::kZSTD};
   family.compression_opts.level = 3;
   return family;
 }
 
-// Chunks arrive in key order for each log, so files hardly overlap and move down a level without being rewritten.
-rocksdb::ColumnFamilyOptions MakeChunksOptions(const std::shared_ptr<rocksdb::Cache>& cache, size_t memtable_bytes) {
-  auto family = MakeTableOptions(cache, memtable_bytes);
+// Chunks arrive in key order for each log, so files hardly overlap and move down a level without being
+// rewritten.
+rocksdb::ColumnFamilyOptions MakeChunksOptions(const std::shared_ptr<rocksdb::Cache>& cache,
+                                               size_t memtable_bytes, bool compact) {
+  auto family = MakeTableOptions(cache, memtable_bytes, compact);
   family.max_write_buffer_number = 3;
   family.target_file_size_base = 64 << 20;
   family.max_bytes_for_level_base = 512 << 20;
@@ -42,16 +56,20 @@ rocksdb::DBOptions MakeDbOptions(const StoreOptions& options) {
   db.create_if_missing = true;
   db.create_missing_column_families = true;
   db.paranoid_checks = true;
-  // Ends at the first damage, like a restart after a power cut should; that nothing acknowledged is behind it is what
-  // the acked floor checks.
+  // Ends at the first damage, like a restart after a power cut should; that nothing acknowledged is behind it
+  // is what the acked floor checks.
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  // After a failed write the store is opened again by us, with the same recovery as at a start (see RocksStore::Recover);
-  // RocksDB's own resume would go on in a log file whose state nobody knows.
+  // An older log file that is missing, or a manifest that was cut short, is refused and not passed over.
+  db.track_and_verify_wals_in_manifest = true;
+  // After a failed write the store is opened again by us, with the same recovery as at a start (see
+  // RocksStore::Recover); RocksDB's own resume would go on in a log file whose state nobody knows.
   db.max_bgerror_resume_count = 0;
+  db.listeners.push_back(std::make_shared<NeverResume>());
   // Families that are rarely written would otherwise hold every log file back.
   db.max_total_wal_size = 4 * options.memtable_bytes;
   db.max_background_jobs = 2;
-  // Lets the disk write new files as they grow; one large sync at their end would hold up the syncs of appends.
+  // Lets the disk write new files as they grow; one large sync at their end would hold up the syncs of
+  // appends.
   db.bytes_per_sync = 1 << 20;
   db.max_open_files = 512;
   db.skip_stats_update_on_db_open = true;
@@ -67,13 +85,14 @@ rocksdb::DBOptions MakeDbOptions(const StoreOptions& options) {
 
 std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const StoreOptions& options) {
   const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
-  auto channels = MakeTableOptions(cache, std::max<size_t>(options.memtable_bytes / 8, 1 << 20));
+  auto channels =
+      MakeTableOptions(cache, std::max<size_t>(options.memtable_bytes / 8, 1 << 20), options.compact);
   channels.compaction_filter_factory = MakeTrimFilter(options.trim_points);
   return {
-      {rocksdb::kDefaultColumnFamilyName, MakeTableOptions(cache, 1 << 20)},
-      {schema::kChunks, MakeChunksOptions(cache, options.memtable_bytes)},
+      {rocksdb::kDefaultColumnFamilyName, MakeTableOptions(cache, 1 << 20, options.compact)},
+      {schema::kChunks, MakeChunksOptions(cache, options.memtable_bytes, options.compact)},
       {schema::kChannels, channels},
-      {schema::kMeta, MakeTableOptions(cache, 1 << 20)},
+      {schema::kMeta, MakeTableOptions(cache, 1 << 20, options.compact)},
   };
 }
 

@@ -16,6 +16,8 @@ struct StoreOptions {
   size_t cache_bytes = 64 << 20;
   // Each memtable; there are up to three of chunks. Bounds the work of a restart too. At least 1 MiB.
   size_t memtable_bytes = 64 << 20;
+  // Off for a store with a damaged block: a compaction that meets it would stop all writes, again and again.
+  bool compact = true;
   // RocksDB's view of the world; tests give their own. Must outlive the store.
   rocksdb::Env* env = rocksdb::Env::Default();
   // What compaction may drop from the channel index; the store sets it.

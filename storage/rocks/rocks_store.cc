@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "proto/wire/varint.h"
+#include "rocksdb/convenience.h"
+#include "rocksdb/experimental.h"
 #include "storage/rocks/chunk_reader.h"
 #include "storage/rocks/verifier.h"
 #include "storage/schema/channel_key.h"
@@ -16,6 +18,9 @@
 
 namespace replog {
 namespace {
+
+// Below this much free space, what a trim frees is collected at once.
+constexpr uint64_t kShortOfSpace = 1 << 30;
 
 rocksdb::Slice ToSlice(std::string_view view) { return {view.data(), view.size()}; }
 
@@ -43,13 +48,15 @@ absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::Open(const StoreOptions&
   if (!opened.ok()) return opened.status();
   RocksStore& store = **opened;
   MutexLock lock(store.write_mutex_);
-  if (auto status = store.Start(); !status.ok()) return status;
+  if (auto status = store.StartOrStartWithoutCompaction(); !status.ok()) return status;
+  if (auto status = store.directory_->Sync(); !status.ok()) return status;
   return opened;
 }
 
 absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::OpenReadOnly(const StoreOptions& options) {
   if (!std::filesystem::exists(options.directory + "/FLOOR")) {
-    return MakeError(Reason::kWrongDirectory, absl::StrCat("data directory ", options.directory, ": holds no store"));
+    return MakeError(Reason::kWrongDirectory,
+                     absl::StrCat("data directory ", options.directory, ": holds no store"));
   }
   auto opened = OpenDirectory(options);
   if (!opened.ok()) return opened.status();
@@ -92,14 +99,15 @@ RocksStore::~RocksStore() {
       .PermitUncheckedError();
 }
 
-// Looks at the store before it is opened for writing, because that recovers it: log files that recovery has read up to
-// their damage are deleted, and with them what a person might still save.
+// Looks at the store before it is opened for writing, because that recovers it: log files that recovery has
+// read up to their damage are deleted, and with them what a person might still save.
 absl::Status RocksStore::CheckFloor() {
-  const uint64_t floor = floor_->opened_at();
+  const uint64_t floor = floor_->current();
   const std::string path = directory_->db_path();
   if (!std::filesystem::exists(path + "/CURRENT")) {
     if (floor == 0) return absl::OkStatus();
-    return MakeError(Reason::kBelowFloor, absl::StrCat(path, " is missing, but something was acknowledged in it"));
+    return MakeError(Reason::kBelowFloor,
+                     absl::StrCat(path, "/CURRENT is missing, but something was acknowledged in it"));
   }
   // Before anything was acknowledged there is nothing to lose, and families may be missing yet.
   if (floor == 0) return absl::OkStatus();
@@ -114,11 +122,25 @@ absl::Status RocksStore::CheckFloor() {
   for (const auto& [number, log] : catalog.logs()) {
     absl::StrAppend(&logs, logs.empty() ? "" : ", ", log.descriptor.name, " from sequence ", log.end, " on");
   }
-  return MakeError(Reason::kBelowFloor,
-                   absl::StrCat("the store in ", directory_->path(), " ends at write ", end, " but ", floor,
-                                " writes were acknowledged; acknowledged records may be missing in: ",
-                                logs.empty() ? "every log" : logs, ". Nothing was changed; restore a backup, or look at ",
-                                path, " for damaged *.log files"));
+  return MakeError(
+      Reason::kBelowFloor,
+      absl::StrCat("the store in ", directory_->path(), " ends at write ", end, " but ", floor,
+                   " writes were acknowledged; acknowledged records may be missing in: ",
+                   logs.empty() ? "every log" : logs, ". Nothing was changed; restore a backup, or look at ",
+                   path, " for damaged *.log files"));
+}
+
+absl::Status RocksStore::StartOrStartWithoutCompaction() {
+  // A damaged block costs what is in it, not the whole log: reads of it fail, everything else goes on.
+  if (ReasonOf(failed_) == Reason::kCorruptChunk) options_.compact = false;
+  const auto status = Start();
+  if (ReasonOf(status) != Reason::kCorruptChunk || !options_.compact) return status;
+  options_.compact = false;
+  {
+    WriterLock lock(engine_mutex_);
+    engine_.reset();
+  }
+  return Start();
 }
 
 absl::Status RocksStore::Start() {
@@ -147,9 +169,9 @@ void RocksStore::RaiseTrimPoint(const Engine& engine, const StoredLog& log) {
 }
 
 absl::Status RocksStore::Write(rocksdb::WriteBatch& batch, bool sync) {
-  // When a write or a sync fails, nobody knows what of it is on disk, and the system may have dropped the dirty pages:
-  // a later sync could succeed without them. So nothing is written after it until recovery has read the disk again
-  // (LevelDB's rule, DBImpl::RecordBackgroundError).
+  // When a write or a sync fails, nobody knows what of it is on disk, and the system may have dropped the
+  // dirty pages: a later sync could succeed without them. So nothing is written after it until recovery has
+  // read the disk again (LevelDB's rule, DBImpl::RecordBackgroundError).
   if (!failed_.ok()) return failed_;
   ReaderLock lock(engine_mutex_);
   if (engine_ == nullptr) return MakeError(Reason::kStoreFailed, "the store is closed");
@@ -163,12 +185,32 @@ absl::Status RocksStore::Write(rocksdb::WriteBatch& batch, bool sync) {
 absl::Status RocksStore::Recover() {
   MutexLock lock(write_mutex_);
   {
+    // Readers make room: they come back when the store is open again.
+    closing_ = true;
     WriterLock engine_lock(engine_mutex_);
     engine_.reset();
+    closing_ = false;
   }
-  auto status = Start();
-  if (!status.ok()) failed_ = status;
+  auto status = CheckFloor();
+  if (status.ok()) status = StartOrStartWithoutCompaction();
+  if (!status.ok()) {
+    failed_ = status;
+    KeepReading();
+  }
   return status;
+}
+
+// A store that cannot be written, for instance on a disk that is still full, can often be read.
+void RocksStore::KeepReading() {
+  WriterLock lock(engine_mutex_);
+  if (engine_ != nullptr) return;
+  if (auto engine = Engine::OpenReadOnly(options_, directory_->db_path()); engine.ok())
+    engine_ = *std::move(engine);
+}
+
+bool RocksStore::NeedsRecovery() {
+  MutexLock lock(write_mutex_);
+  return !failed_.ok();
 }
 
 std::vector<StoredLog> RocksStore::Logs() {
@@ -202,22 +244,27 @@ absl::Status RocksStore::Commit(std::span<const LogCommit> commits, Durability d
 
 template <typename Read>
 auto RocksStore::WithEngine(const Read& read) {
-  ReaderLock lock(engine_mutex_);
   using Answer = decltype(read(*engine_));
-  if (engine_ == nullptr) return Answer(MakeError(Reason::kStoreFailed, "the store is being recovered"));
+  const auto recovering = [] {
+    return Answer(MakeError(Reason::kRecovering, "the store is being recovered"));
+  };
+  // The lock alone would let a stream of readers keep Recover out for ever.
+  if (closing_) return recovering();
+  ReaderLock lock(engine_mutex_);
+  if (engine_ == nullptr) return recovering();
   return read(*engine_);
 }
 
-absl::StatusOr<ChunkRun> RocksStore::ReadForward(LogNumber log, Sequence from, Sequence until, size_t max_bytes,
-                                                 const ChannelFilter& filter) {
+absl::StatusOr<ChunkRun> RocksStore::ReadForward(LogNumber log, Sequence from, Sequence until,
+                                                 size_t max_bytes, const ChannelFilter& filter) {
   if (from >= until) return ChunkRun{{}, from};
   return WithEngine([&](const Engine& engine) {
     return ChunkReader(engine).Forward({log, from, until}, max_bytes, filter);
   });
 }
 
-absl::StatusOr<ChunkRun> RocksStore::ReadBackward(LogNumber log, Sequence from, Sequence before, size_t max_bytes,
-                                                  const ChannelFilter& filter) {
+absl::StatusOr<ChunkRun> RocksStore::ReadBackward(LogNumber log, Sequence from, Sequence before,
+                                                  size_t max_bytes, const ChannelFilter& filter) {
   if (from >= before) return ChunkRun{{}, from};
   return WithEngine([&](const Engine& engine) {
     return ChunkReader(engine).Backward({log, from, before}, max_bytes, filter);
@@ -234,8 +281,9 @@ absl::StatusOr<LogStore::ChunkAt> RocksStore::ChunkContaining(LogNumber log, Seq
 }
 
 absl::StatusOr<std::vector<ChannelCount>> RocksStore::Channels(LogNumber log, Sequence first_kept,
-                                                               std::string_view prefix, std::string_view after,
-                                                               size_t limit, bool with_counts) {
+                                                               std::string_view prefix,
+                                                               std::string_view after, size_t limit,
+                                                               bool with_counts) {
   return WithEngine([&](const Engine& engine) {
     return ChunkReader(engine).Channels(log, first_kept, prefix, after, limit, with_counts);
   });
@@ -243,7 +291,12 @@ absl::StatusOr<std::vector<ChannelCount>> RocksStore::Channels(LogNumber log, Se
 
 absl::Status RocksStore::Verify(LogNumber log, Sequence first, Sequence end,
                                 const std::function<bool(const VerifyProgress&)>& report) {
-  return WithEngine([&](const Engine& engine) { return VerifyLog(engine, {log, first, end}, report); });
+  const auto report_unless_closing = [&](const VerifyProgress& progress) {
+    return !closing_ && report(progress);
+  };
+  return WithEngine([&](const Engine& engine) {
+    return VerifyLog(engine, {log, first, end}, report_unless_closing);
+  });
 }
 
 absl::Status RocksStore::WriteLog(const StoredLog& log) {
@@ -292,12 +345,14 @@ absl::Status RocksStore::DeleteLog(LogNumber log) {
     ReaderLock engine_lock(engine_mutex_);
     if (engine_ == nullptr) return MakeError(Reason::kStoreFailed, "the store is closed");
     batch.Delete(engine_->meta(), schema::LogKey(log));
-    batch.DeleteRange(engine_->chunks(), schema::ChunkKey{log, 0}.Encode(), schema::ChunkKey{log + 1, 0}.Encode());
+    batch.DeleteRange(engine_->chunks(), schema::ChunkKey{log, 0}.Encode(),
+                      schema::ChunkKey{log + 1, 0}.Encode());
     batch.DeleteRange(engine_->channels(), schema::ChannelKey::Prefix(log, ""),
                       schema::ChannelKey::Prefix(log + 1, ""));
   }
   if (auto status = Write(batch, true); !status.ok()) return status;
   catalog_.ApplyDelete(log);
+  FreeChunks(log, UINT64_MAX);
   return absl::OkStatus();
 }
 
@@ -326,7 +381,29 @@ absl::Status RocksStore::Trim(LogNumber number, Sequence first_kept) {
   if (auto status = Write(batch, true); !status.ok()) return status;
   catalog_.ApplyLog(log);
   options_.trim_points->Raise(number, keep_from);
+  FreeChunks(number, keep_from);
   return absl::OkStatus();
+}
+
+// A range tombstone alone frees nothing before a compaction comes by. Files that hold nothing else go at
+// once; what they held is below the trim point or of no log, so nobody looks for it.
+void RocksStore::FreeChunks(LogNumber log, Sequence keep_from) {
+  ReaderLock lock(engine_mutex_);
+  if (engine_ == nullptr) return;
+  const std::string begin = schema::ChunkKey{log, 0}.Encode();
+  const std::string end = schema::ChunkKey{log, keep_from}.Encode();
+  const rocksdb::Slice begin_slice(begin);
+  const rocksdb::Slice end_slice(end);
+  // Failing to free space is met again by whoever needs it.
+  rocksdb::DeleteFilesInRange(engine_->db(), engine_->chunks(), &begin_slice, &end_slice, false)
+      .PermitUncheckedError();
+  if (FreeBytes() >= kShortOfSpace) return;
+  // Appends may have stopped, and with them the flushes and compactions that would free the rest.
+  rocksdb::FlushOptions flush;
+  flush.wait = false;
+  engine_->db()->Flush(flush, engine_->chunks()).PermitUncheckedError();
+  rocksdb::experimental::SuggestCompactRange(engine_->db(), engine_->chunks(), &begin_slice, &end_slice)
+      .PermitUncheckedError();
 }
 
 uint64_t RocksStore::FreeBytes() {

@@ -9,8 +9,8 @@
 
 namespace replog {
 
-// From which chunk on each log still has its chunks. Entries of the channel index below it point at nothing: readers ignore
-// them, and compaction drops them when it comes by. Thread-safe.
+// From which chunk on each log still has its chunks. Entries of the channel index below it point at nothing:
+// readers ignore them, and compaction drops them when it comes by. Thread-safe.
 class TrimPoints {
  public:
   // Chunks of `log` that begin before `first` are gone for good.

@@ -17,7 +17,8 @@ constexpr uint64_t kReportEveryBytes = 16 << 20;
 
 class Verifier {
  public:
-  Verifier(const Engine& engine, const ReadRange& range, const std::function<bool(const VerifyProgress&)>& report)
+  Verifier(const Engine& engine, const ReadRange& range,
+           const std::function<bool(const VerifyProgress&)>& report)
       : engine_(engine), range_(range), report_(report), expected_(range.from) {
     progress_.first = range.from;
     progress_.end = range.until;
@@ -79,7 +80,8 @@ class Verifier {
       }
       ++channels[record->channel];
     }
-    if (records.malformed() || next != chunk.end()) AddProblem(next, chunk.end(), "the chunk's records are not whole");
+    if (records.malformed() || next != chunk.end())
+      AddProblem(next, chunk.end(), "the chunk's records are not whole");
     for (const auto& [channel, count] : channels) CheckIndex(chunk, channel, count);
   }
 

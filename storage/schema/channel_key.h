@@ -9,9 +9,9 @@
 
 namespace replog::schema {
 
-// Key of family `channels`: a chunk that holds records of a channel. A channel has no control characters, so the zero
-// byte after it ends it and keeps one channel's entries together. Value: a varint, how many of the chunk's records are
-// of the channel.
+// Key of family `channels`: a chunk that holds records of a channel. A channel has no control characters, so
+// the zero byte after it ends it and keeps one channel's entries together. Value: a varint, how many of the
+// chunk's records are of the channel.
 struct ChannelKey {
   LogNumber log = 0;
   std::string_view channel;  // points into what was decoded

@@ -3,8 +3,8 @@
 #include <array>
 #include <cstdint>
 
-// The RocksDB schema on one page. One file per key kind beside this one has its encode and decode. The names are on
-// disk: never change one, never use one again for something else.
+// The RocksDB schema on one page. One file per key kind beside this one has its encode and decode. The names
+// are on disk: never change one, never use one again for something else.
 //
 // family    key                                              value                          file
 // default   (RocksDB's own; nothing of ours)                 —                              —
@@ -21,7 +21,7 @@ inline constexpr const char* kMeta = "meta";
 
 inline constexpr std::array kFamilies{kChunks, kChannels, kMeta};
 
-// The version of everything under the data directory. A server refuses a newer one and upgrades an older one.
+// The version of everything under the data directory. A server refuses a newer one.
 inline constexpr uint32_t kFormatVersion = 1;
 
 }  // namespace replog::schema

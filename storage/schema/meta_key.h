@@ -9,7 +9,8 @@
 
 namespace replog::schema {
 
-// Keys of family `meta`. The first byte is the kind; it is on disk, so a kind is never changed nor used again.
+// Keys of family `meta`. The first byte is the kind; it is on disk, so a kind is never changed nor used
+// again.
 enum class MetaKind : char {
   kStore = 's',  // "s" -> StoredIdentity: format version, storage id, the next log number
   kLog = 'l',    // "l", log -> StoredLogState: descriptor, epochs, trim point

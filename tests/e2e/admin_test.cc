@@ -80,6 +80,11 @@ class Admin : public ::testing::Test {
     EXPECT_TRUE(status.ok()) << status.error_message();
     return response;
   }
+  void KillAndRestart() {
+    server_.Kill9();
+    server_.Restart();
+    peer_.Reconnect();
+  }
   static std::vector<v1::Record> RecordsOf(const v1::ReadResponse& page) {
     return {page.records().begin(), page.records().end()};
   }
@@ -88,8 +93,7 @@ class Admin : public ::testing::Test {
   Peer peer_{server_.address()};
 };
 
-// ------------------------------------------------------------------------------------------------------------
-// logs
+// ------------------------------------------------------------------------------------------------------ logs
 
 TEST_F(Admin, LogsAreCreatedListedAndDeletedAndStaySoAfterARestart) {
   EXPECT_EQ(Logs(), Texts{"default"});
@@ -102,8 +106,7 @@ TEST_F(Admin, LogsAreCreatedListedAndDeletedAndStaySoAfterARestart) {
   EXPECT_EQ(chat.settings().durability(), v1::DURABILITY_SYNC);
   Create("gone");
   EXPECT_EQ(Delete("gone").code, StatusCode::OK);
-  server_.Kill9();
-  server_.Restart();
+  KillAndRestart();
   EXPECT_EQ(peer_.GetLog("chat").uuid(), chat.uuid());
   EXPECT_EQ(Logs(), (Texts{"chat", "default"}));
 }
@@ -150,8 +153,7 @@ TEST_F(Admin, AnUpdateKeepsWhatItDoesNotSet) {
   change.Clear();
   change.set_retention_records(0);
   EXPECT_EQ(Update("a", change).settings().retention_records(), 0u) << "0 takes a bound away";
-  server_.Kill9();
-  server_.Restart();
+  KillAndRestart();
   EXPECT_EQ(peer_.GetLog("a").settings().retention_bytes(), 5u << 20);
 }
 
@@ -183,11 +185,11 @@ TEST_F(Admin, EveryStartOfTheServerIsANewEpoch) {
   const uint64_t before = peer_.GetLog().epoch();
   EXPECT_EQ(server_.Terminate(), 0);
   server_.Restart();
+  peer_.Reconnect();
   EXPECT_GT(peer_.GetLog().epoch(), before);
 }
 
-// --------------------------------------------------------------------------------------------------------
-// channels
+// -------------------------------------------------------------------------------------------------- channels
 
 TEST_F(Admin, ChannelsAreListedByNameAPageAtATime) {
   for (const char* channel : {"b/1", "a", "b/2", "c", "b"}) peer_.MustAppend(MakeAppend({"x", "y"}, channel));
@@ -221,8 +223,7 @@ TEST_F(Admin, ChannelsOfWhatWasTrimmedAreGone) {
   EXPECT_EQ(channels.channels(0).name(), "new");
 }
 
-// ---------------------------------------------------------------------------------------------------- trim,
-// verify
+// ---------------------------------------------------------------------------------------------- trim, verify
 
 TEST_F(Admin, TrimRemovesForGoodAndOnlyForward) {
   peer_.MustAppend({"a", "b", "c", "d"});
@@ -230,8 +231,7 @@ TEST_F(Admin, TrimRemovesForGoodAndOnlyForward) {
   EXPECT_EQ(Trim(5).reason, "PAST_THE_END");
   peer_.MustTrim(3);
   EXPECT_EQ(Trim(1).code, StatusCode::OK) << "nothing happens";
-  server_.Kill9();
-  server_.Restart();
+  KillAndRestart();
   EXPECT_EQ(peer_.GetLog().first_kept_sequence(), 3u);
   EXPECT_EQ(TextsOf(Subscriber(peer_, {}).ReadTo(4)), Texts{"d"});
   peer_.MustTrim(4);
@@ -252,8 +252,7 @@ TEST_F(Admin, VerifyFindsAnUndamagedLogToBeWell) {
   EXPECT_EQ(last.end_sequence(), 200u);
 }
 
-// -------------------------------------------------------------------------------------------------------
-// retention
+// ------------------------------------------------------------------------------------------------- retention
 
 TEST_F(Admin, RetentionByRecordsBytesAndAgeRemovesWholeChunksOfTheOldest) {
   v1::LogSettings records, bytes, age;
@@ -278,8 +277,7 @@ TEST_F(Admin, RetentionByRecordsBytesAndAgeRemovesWholeChunksOfTheOldest) {
   EXPECT_EQ(RefusalOf(Subscriber(peer_, request).Finish()).reason, "BELOW_FIRST_KEPT");
 }
 
-// --------------------------------------------------------------------------------------------------- ways to
-// read
+// ---------------------------------------------------------------------------------------------- ways to read
 
 TEST_F(Admin, ASubscriptionStartsAtATimeOrAtTheEndAndStopsWhereItWasAsked) {
   const auto first = peer_.MustAppend({"a", "b"});

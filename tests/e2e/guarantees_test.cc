@@ -44,8 +44,7 @@ Sequences Range(uint64_t from, uint64_t until) {
   return range;
 }
 
-// --------------------------------------------------------------------------- 1. ordered, unique, reliable,
-// atomic
+// ---------------------------------------------------------------------- 1. ordered, unique, reliable, atomic
 
 // Writers append batches of five, each record naming its writer and batch; readers with and without a filter
 // replay and tail meanwhile, much of it from disk, as the tail is small.
@@ -79,7 +78,6 @@ TEST(OrderedUniqueReliableAtomic, ReadersDuringWritesSeeEachMatchingRecordOnceIn
       v1::SubscribeResponse frame;
       while (frame.next_sequence() < kTotal && subscriber.Next(frame)) {
         EXPECT_EQ(frame.committed_end() % kBatch, 0u) << "half a batch is visible";
-        EXPECT_LE(frame.next_sequence(), std::max(frame.committed_end(), frame.next_sequence()));
         if (frame.caught_up()) EXPECT_EQ(frame.next_sequence(), frame.committed_end());
         seen[i].insert(seen[i].end(), frame.records().begin(), frame.records().end());
       }
@@ -109,22 +107,28 @@ TEST(OrderedUniqueReliableAtomic, ReadersDuringWritesSeeEachMatchingRecordOnceIn
   }
 }
 
-// ---------------------------------------------------------------------------------------------------- 2.
-// resumable
+// ---------------------------------------------------------------------------------------------- 2. resumable
 
-class Resumable : public ::testing::Test {
+// A server and a connection to it.
+class WithServer : public ::testing::Test {
  protected:
+  void KillAndRestart() {
+    server_.Kill9();
+    server_.Restart();
+    peer_.Reconnect();
+  }
   ServerProcess server_;
   Peer peer_{server_.address()};
 };
+
+class Resumable : public WithServer {};
 
 TEST_F(Resumable, ByNextSequenceAfterTheServerWasKilled) {
   peer_.MustAppend({"a", "b", "c"});
   Subscriber before(peer_, From(0));
   EXPECT_EQ(TextsOf(before.ReadTo(3)), (Texts{"a", "b", "c"}));
-  server_.Kill9();
+  KillAndRestart();
   EXPECT_EQ(before.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
-  server_.Restart();
   Subscriber after(peer_, From(before.next_sequence()));
   peer_.MustAppend({"d"});
   const auto rest = after.ReadTo(4);
@@ -137,8 +141,7 @@ TEST_F(Resumable, ByPositionAfterTheServerWasKilled) {
   Subscriber before(peer_, From(0));
   before.ReadTo(2);
   const v1::Position position = before.position();
-  server_.Kill9();
-  server_.Restart();
+  KillAndRestart();
   Subscriber after(peer_, From(position));
   peer_.MustAppend({"c"});
   EXPECT_EQ(TextsOf(after.ReadTo(3)), Texts{"c"});
@@ -158,12 +161,10 @@ TEST_F(Resumable, ByThePositionOfAnAppendsAnswer) {
 TEST_F(Resumable, ByPositionAlsoWhenTheFilterPassedOverTheRecordsOfALaterEpoch) {
   peer_.MustAppend(MakeAppend({"wanted"}, "a"));
   for (int restart = 0; restart < 2; ++restart) {
-    server_.Kill9();
-    server_.Restart();
+    KillAndRestart();
     peer_.MustAppend(MakeAppend({"x", "y"}, "b"));
   }
-  server_.Kill9();
-  server_.Restart();  // nothing is in memory: the index of channels leads past what does not match
+  KillAndRestart();  // nothing is in memory: the index of channels leads past what does not match
   Subscriber subscriber(peer_, From(0, {"a"}));
   EXPECT_EQ(TextsOf(subscriber.ReadTo(5)), Texts{"wanted"});
   auto resumed = From(subscriber.position());
@@ -188,8 +189,7 @@ TEST_F(Resumable, InTheMiddleOfABatchAfterTheClientWasGone) {
   EXPECT_EQ(all, Range(0, 100));
 }
 
-// ------------------------------------------------------------------------------------------------- 3.
-// bookmarkable
+// ------------------------------------------------------------------------------------------- 3. bookmarkable
 
 TEST(Bookmarkable, AFrameComesWithinFifteenSecondsAlsoWhenNothingMatches) {
   constexpr std::chrono::seconds kSilence{17};  // 15, and something for a busy machine
@@ -214,8 +214,7 @@ TEST(Bookmarkable, AFrameComesWithinFifteenSecondsAlsoWhenNothingMatches) {
   EXPECT_EQ(frame.next_sequence(), 3u);
 }
 
-// --------------------------------------------------------------------------------------- 4. durable before
-// visible
+// --------------------------------------------------------------------------------- 4. durable before visible
 
 TEST(DurableBeforeVisible, WhatWasAcknowledgedOrShownToAnyReaderSurvivesAKill) {
   ServerProcess server;
@@ -261,16 +260,13 @@ TEST(DurableBeforeVisible, WhatWasAcknowledgedOrShownToAnyReaderSurvivesAKill) {
   }
 }
 
-// ------------------------------------------------------------------------------------------------- 5. never
-// silent
+// ------------------------------------------------------------------------------------------- 5. never silent
 
-class NeverSilent : public ::testing::Test {
+class NeverSilent : public WithServer {
  protected:
   testing::Refusal End(const v1::SubscribeRequest& request) {
     return RefusalOf(Subscriber(peer_, request).Finish());
   }
-  ServerProcess server_;
-  Peer peer_{server_.address()};
 };
 
 TEST_F(NeverSilent, BelowTheFirstKeptSequenceIsOutOfRangeWithThatSequence) {
@@ -295,8 +291,7 @@ TEST_F(NeverSilent, PastTheEndIsOutOfRangeWithTheEnd) {
 
 TEST_F(NeverSilent, AForkedHistoryIsAbortedWithTheForkPoint) {
   auto lost = peer_.MustAppend({"a", "b", "c"}).position();
-  server_.Kill9();
-  server_.Restart();
+  KillAndRestart();
   peer_.MustAppend({"d", "e", "f"});
   lost.set_next_sequence(
       5);  // somebody saw records 3 and 4 of the first term, which this history does not have
@@ -352,8 +347,7 @@ TEST_F(NeverSilent, AReaderWhoseNextRecordIsTrimmedAwayIsToldSo) {
   EXPECT_LT(seen.size(), kRecords);
 }
 
-// ------------------------------------------------------------------------------- 6. a slow reader hurts
-// nobody
+// ----------------------------------------------------------------------------- 6. a slow reader hurts nobody
 
 TEST(ASlowReaderHurtsNobody, ManyStalledReadersBlockNobodyAndCostOneFrameEach) {
   constexpr int kStalled = 30;

@@ -53,12 +53,14 @@ v1::AppendRequest MakeAppend(const std::vector<std::string>& texts, const std::s
   return request;
 }
 
-Peer::Peer(const std::string& address) {
+Peer::Peer(const std::string& address) : address_(address) { Reconnect(); }
+
+void Peer::Reconnect() {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
-  channel_ = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  channel_ = grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments);
   log_ = v1::ReplicationLog::NewStub(channel_);
   admin_ = v1::LogAdmin::NewStub(channel_);
 }

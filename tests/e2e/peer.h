@@ -35,6 +35,8 @@ v1::AppendRequest MakeAppend(const std::vector<std::string>& texts, const std::s
 class Peer {
  public:
   explicit Peer(const std::string& address);
+  // Connects anew: after a kill of the server the old connection may not have noticed yet.
+  void Reconnect();
 
   v1::ReplicationLog::Stub& log() { return *log_; }
   v1::LogAdmin::Stub& admin() { return *admin_; }
@@ -53,6 +55,7 @@ class Peer {
   grpc::Status CallRaw(const std::string& method, const std::string& bytes);
 
  private:
+  const std::string address_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::ReplicationLog::Stub> log_;
   std::unique_ptr<v1::LogAdmin::Stub> admin_;

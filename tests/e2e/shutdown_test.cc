@@ -122,6 +122,7 @@ TEST(Shutdown, UnderLoadEndsCleanlyAndKeepsEverythingThatWasAcknowledged) {
   }
 
   server.Restart();
+  peer.Reconnect();
   const uint64_t end = peer.GetLog().committed_end();
   const auto kept = Subscriber(peer, {}).ReadTo(end);
   ASSERT_EQ(kept.size(), end);

@@ -159,7 +159,7 @@ TEST_F(FailedWriteTest, RecoveryRefusesAStoreThatEndsBelowTheFloorAndChangesNoth
   const auto before = testing::DamageNewestLogFile(scratch_ / "data");
   const auto status = driver_.store().Recover();
   EXPECT_EQ(ReasonOf(status), Reason::kBelowFloor) << status;
-  EXPECT_EQ(testing::ImageOf(scratch_ / "data"), before);
+  EXPECT_TRUE(testing::ImageOf(scratch_ / "data") == before) << "something was changed or deleted";
   EXPECT_FALSE(Append("refused").ok());
 }
 

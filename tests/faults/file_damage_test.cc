@@ -58,8 +58,21 @@ class FileDamageTest : public ::testing::Test {
     const auto before = ImageOf(options_.directory);
     const auto status = RocksStore::Open(options_).status();
     EXPECT_FALSE(status.ok()) << "a damaged store was opened";
-    EXPECT_EQ(ImageOf(options_.directory), before) << "something was changed or deleted";
+    EXPECT_TRUE(ImageOf(options_.directory) == before) << "something was changed or deleted";
     return status;
+  }
+  // Opening must be refused, or show that nothing is missing: some files are empty or not needed any more.
+  void ExpectRefusalOrEverything(const std::string& what) {
+    SCOPED_TRACE(what);
+    const auto before = ImageOf(options_.directory);
+    if (!RocksStore::Open(options_).ok()) {
+      EXPECT_TRUE(ImageOf(options_.directory) == before) << "something was changed or deleted";
+      return;
+    }
+    testing::StoreDriver driver(options_);
+    ASSERT_EQ(driver.store().Logs().size(), 1u) << "the log itself is gone";
+    EXPECT_EQ(driver.ReadAll(log_).size(), all_.size());
+    EXPECT_EQ(driver.Verify(log_).problem_count, 0u);
   }
   std::string NewestLogFile() { return EngineFiles(options_.directory, ".log").back(); }
 
@@ -102,13 +115,13 @@ TEST_F(FileDamageTest, ADeletedWriteAheadLogIsRefused) {
   EXPECT_EQ(ReasonOf(Refusal()), Reason::kBelowFloor);
 }
 
-TEST_F(FileDamageTest, ADeletedOlderWriteAheadLogIsRefused) {
+TEST_F(FileDamageTest, AnyDeletedWriteAheadLogThatIsNeededIsRefused) {
   Make(20'000);
   const auto files = EngineFiles(options_.directory, ".log");
   for (const std::string& file : files) {
     Restore();
     fs::remove(file);
-    EXPECT_FALSE(Refusal().ok());
+    ExpectRefusalOrEverything(file);
   }
 }
 
@@ -165,14 +178,14 @@ TEST_F(FileDamageTest, AMissingManifestIsRefused) {
   EXPECT_THAT(std::string(Refusal().message()), HasSubstr("MANIFEST"));
 }
 
-TEST_F(FileDamageTest, ATruncatedManifestIsRefused) {
+TEST_F(FileDamageTest, ATruncatedManifestIsNeverSilence) {
   Make(20'000);
   const std::string manifest = EngineFiles(options_.directory, "MANIFEST").back();
   const size_t size = fs::file_size(manifest);
   for (const size_t left : {size_t{0}, size / 4, size / 2, size - 1}) {
     Restore();
     fs::resize_file(manifest, left);
-    EXPECT_FALSE(Refusal().ok());
+    ExpectRefusalOrEverything(std::to_string(left) + " of " + std::to_string(size) + " bytes");
   }
 }
 
@@ -183,7 +196,8 @@ TEST_F(FileDamageTest, AMissingTableIsRefusedByItsName) {
   for (const std::string& table : tables) {
     Restore();
     fs::remove(table);
-    EXPECT_THAT(std::string(Refusal().message()), HasSubstr(fs::path(table).filename().string()));
+    // RocksDB looks for it under an older extension last, and says so.
+    EXPECT_THAT(std::string(Refusal().message()), HasSubstr(fs::path(table).stem().string()));
   }
 }
 

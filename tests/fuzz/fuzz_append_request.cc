@@ -3,6 +3,7 @@
 #include "replog/v1/replication_log.pb.h"
 #include "server/core/append_request.h"
 #include "tests/fuzz/input.h"
+#include "tests/fuzz/unknown_fields.h"
 
 using namespace replog;
 using testing::Require;
@@ -12,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!request.ok()) return 0;
   v1::AppendRequest message;
   Require(message.ParseFromArray(data, static_cast<int>(size)), "an accepted request parses");
-  Require(message.unknown_fields().empty(), "and has no unknown field");
+  Require(!testing::HasUnknownFields(message), "and has no unknown field");
   Require(static_cast<uint32_t>(message.records_size()) == request->count,
           "it has the records that were counted");
   Require(request->log == (message.log().empty() ? "default" : message.log()), "and its log");

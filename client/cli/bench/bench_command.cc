@@ -22,6 +22,7 @@ std::shared_ptr<BenchOptions> AddBench(CLI::App& bench, Session& session, const 
                                        const char* description, uint64_t records, Run run) {
   auto options = std::make_shared<BenchOptions>();
   options->records = records;
+  if (run == RunReplayBench) options->delivery = "own";  // what a subscription does by default
   CLI::App* command = bench.add_subcommand(name, description);
   command->footer("Example:\n  replog bench " + std::string(name) + " --size 1024");
   command->add_option("--records", options->records, "How many records")
@@ -50,7 +51,9 @@ std::shared_ptr<BenchOptions> AddBench(CLI::App& bench, Session& session, const 
       ->capture_default_str();
   command->add_option("--bench-log", options->log, "The log to work in")->capture_default_str();
   command->add_flag("--keep", options->keep, "Leave the log and its records");
-  command->add_flag("--own-threads", options->own_threads, "Give each subscriber a thread of its own");
+  command->add_option("--delivery", options->delivery, "Threads that run subscribers: own, or shared by all")
+      ->check(CLI::IsMember({"own", "shared"}))
+      ->capture_default_str();
   command->callback([&session, options, run] {
     session.action = [&session, options, run] {
       BenchSession bench_session(session, *options);

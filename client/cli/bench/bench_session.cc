@@ -41,7 +41,8 @@ client::ProducerOptions BenchSession::MakeProducerOptions() const {
 client::SubscriptionOptions BenchSession::MakeSubscriptionOptions() const {
   client::SubscriptionOptions options;
   options.max_frame_bytes = static_cast<uint32_t>(options_.frame_bytes);
-  options.delivery = options_.own_threads ? client::DeliveryThread::kOwn : client::DeliveryThread::kShared;
+  options.delivery =
+      options_.delivery == "own" ? client::DeliveryThread::kOwn : client::DeliveryThread::kShared;
   return options;
 }
 

@@ -31,7 +31,8 @@ struct BenchOptions {
   std::string log = "bench";
   bool keep = false;
   bool unary = false;
-  bool own_threads = false;
+  // "own" or "shared": which threads run the subscribers' callbacks; see DeliveryThread.
+  std::string delivery = "shared";
 };
 
 // A bench that could not do its work; main prints it.

@@ -48,6 +48,7 @@ void RunReplayBench(BenchSession& session) {
   const double seconds = SecondsSince(start);
   auto result = session.Result("replay");
   result["subscribers"] = replays.size();
+  result["delivery"] = session.options().delivery;
   result["records"] = records;
   result["body_bytes"] = body_bytes;
   result["contiguous"] = true;

@@ -62,31 +62,33 @@ http::Router ChatApi::MakeRouter() {
     respond(std::move(response));
   });
   router.Add(http::Verb::get, "/readyz",
-             [this](const http::Request&, http::Responder respond) { GetReady(std::move(respond)); });
-  router.Add(http::Verb::get, kMessages, [this](const http::Request& request, http::Responder respond) {
-    GetMessages(request, std::move(respond));
-  });
-  router.Add(http::Verb::post, kMessages, [this](const http::Request& request, http::Responder respond) {
-    PostMessage(request, std::move(respond));
-  });
+             [this](const http::Request&, const http::Responder& respond) { GetReady(respond); });
+  router.Add(http::Verb::get, kMessages,
+             [this](const http::Request& request, const http::Responder& respond) {
+               GetMessages(request, respond);
+             });
+  router.Add(http::Verb::post, kMessages,
+             [this](const http::Request& request, const http::Responder& respond) {
+               PostMessage(request, respond);
+             });
   return router;
 }
 
-void ChatApi::GetReady(http::Responder respond) const {
+void ChatApi::GetReady(const http::Responder& respond) const {
   http::Response response;
   response.status = state_.ready() ? StatusCode::ok : StatusCode::service_unavailable;
   response.body = state_.Json(store_.size());
   respond(std::move(response));
 }
 
-void ChatApi::GetMessages(const http::Request& request, http::Responder respond) const {
+void ChatApi::GetMessages(const http::Request& request, const http::Responder& respond) const {
   http::Response refusal;
   const auto query = ParsePageQuery(request.target, refusal);
   if (!query) return respond(std::move(refusal));
   respond(state_.ready() ? PageResponse(store_, *query) : NotReady());
 }
 
-void ChatApi::PostMessage(const http::Request& request, http::Responder respond) {
+void ChatApi::PostMessage(const http::Request& request, const http::Responder& respond) {
   http::Response refusal;
   auto parsed = ParseNewMessage(request.body, refusal);
   if (!parsed) return respond(std::move(refusal));

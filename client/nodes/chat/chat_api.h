@@ -29,9 +29,9 @@ class ChatApi {
   http::Router MakeRouter();
 
  private:
-  void GetReady(http::Responder respond) const;
-  void GetMessages(const http::Request& request, http::Responder respond) const;
-  void PostMessage(const http::Request& request, http::Responder respond);
+  void GetReady(const http::Responder& respond) const;
+  void GetMessages(const http::Request& request, const http::Responder& respond) const;
+  void PostMessage(const http::Request& request, const http::Responder& respond);
 
   const MessageStore& store_;
   const NodeState& state_;

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <random>
 
 #include "tests/faults/crash/load_producer.h"
@@ -16,8 +17,8 @@ namespace {
 class CrashStory {
  public:
   CrashStory(uint64_t seed, v1::Durability second_log) : random_(seed) {
-    client_.CreateLog("one", v1::DURABILITY_SYNC);
-    client_.CreateLog("two", second_log);
+    client_->CreateLog("one", v1::DURABILITY_SYNC);
+    client_->CreateLog("two", second_log);
     for (const char* name : {"one", "two"})
       logs_.push_back(std::make_unique<LogState>(name, seed, failures_));
     uint32_t producer = 0;
@@ -48,6 +49,7 @@ class CrashStory {
     ASSERT_TRUE(acknowledged_.WaitFor(before + records)) << "nothing is acknowledged any more";
     server_.Kill9();
     server_.Restart();
+    client_.emplace(server_.address());
     for (const auto& log : logs_) CheckNew(*log);
     ASSERT_EQ(failures_.Text(), "");
   }
@@ -76,20 +78,20 @@ class CrashStory {
   };
 
   void Trim(LogState& log) {
-    const uint64_t end = client_.GetLog(log.ledger.log()).committed_end();
+    const uint64_t end = client_->GetLog(log.ledger.log()).committed_end();
     log.trimmed = std::max(log.trimmed, random_() % (end + 1));
-    client_.Trim(log.ledger.log(), log.trimmed);
+    client_->Trim(log.ledger.log(), log.trimmed);
   }
 
   // Nothing is under way: the log must hold everything that anybody was told of, and whole batches.
   void CheckNew(LogState& log) {
     const uint64_t told = log.ledger.end();
-    const v1::LogInfo info = client_.GetLog(log.ledger.log());
+    const v1::LogInfo info = client_->GetLog(log.ledger.log());
     ASSERT_GE(info.committed_end(), told) << log.ledger.log() << ": what was acknowledged or shown is gone";
     ASSERT_EQ(info.first_kept_sequence(), log.trimmed);
     const uint64_t from = std::max(log.checked, log.trimmed);
     uint64_t next = from;
-    for (const v1::Record& record : client_.ReadAll(log.ledger.log(), from, info.committed_end())) {
+    for (const v1::Record& record : client_->ReadAll(log.ledger.log(), from, info.committed_end())) {
       ASSERT_EQ(record.sequence(), next++);
       log.ledger.Seen(record);
     }
@@ -101,12 +103,12 @@ class CrashStory {
 
   // A replay of all that is kept, and every subscriber at the end.
   void CheckAll(LogState& log) {
-    const uint64_t end = client_.GetLog(log.ledger.log()).committed_end();
+    const uint64_t end = client_->GetLog(log.ledger.log()).committed_end();
     v1::SubscribeRequest request;
     request.set_log(log.ledger.log());
     request.set_until_sequence(end);
     const auto context = PatientContext();
-    const auto stream = client_.log_stub().Subscribe(context.get(), request);
+    const auto stream = client_->log_stub().Subscribe(context.get(), request);
     v1::SubscribeResponse frame;
     uint64_t next = log.trimmed;
     while (stream->Read(&frame)) {
@@ -126,7 +128,8 @@ class CrashStory {
   // Small memory, so that flushes, compactions and reads from disk are part of it.
   ServerProcess server_{{"--memtable-bytes", "1MiB", "--tail-bytes", "1MiB", "--cache-bytes", "1MiB",
                          "--reserve-bytes", "0", "--log-level", "warn"}};
-  LogClient client_{server_.address()};
+  // Made anew with each server: a connection may not have noticed yet that the one before is dead.
+  std::optional<LogClient> client_{std::in_place, server_.address()};
   std::mt19937_64 random_;
   Failures failures_;
   Gate gate_;
@@ -156,7 +159,9 @@ void Survive(uint64_t seed, v1::Durability second_log, int rounds) {
   story.Finish();
 }
 
-TEST(Crash, EveryAcknowledgedRecordSurvivesAHundredKills) { Survive(Seed(), v1::DURABILITY_SYNC, Rounds(100)); }
+TEST(Crash, EveryAcknowledgedRecordSurvivesAHundredKills) {
+  Survive(Seed(), v1::DURABILITY_SYNC, Rounds(100));
+}
 
 // The system keeps what was written to it when only the process dies.
 TEST(Crash, ALogThatIsNotSyncedSurvivesKillsToo) { Survive(Seed(), v1::DURABILITY_OS, Rounds(10)); }

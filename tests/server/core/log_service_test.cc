@@ -114,7 +114,7 @@ TEST_F(LogServiceTest, StopsReadersWithAReasonWhileAppendsGoOn) {
   EXPECT_EQ(ReasonText(log->tail().Read(0, 1, nullptr).closed), "SHUTTING_DOWN");
   EXPECT_TRUE(Append(log).get().ok());
   service_->StopAppends();
-  EXPECT_EQ(ReasonText(service_->UpdateLog(*log, LogSettings())), "SHUTTING_DOWN");
+  EXPECT_EQ(ReasonText(service_->UpdateLog(*log, [](LogSettings same) { return same; })), "SHUTTING_DOWN");
 }
 
 }  // namespace

@@ -100,18 +100,5 @@ TEST(ChunkBuilder, SaysHowManyBytesTheNextCommitFollows) {
   EXPECT_EQ(builder.bytes_before_next(), 50 + chunks[0]->records().size());
 }
 
-TEST(Chunk, RecordsFromLeavesOutWhatIsBefore) {
-  const auto chunks = Build(10, NumberedRecords("c", "text", 5));
-  const ChunkPtr& chunk = chunks[0];
-  EXPECT_EQ(chunk->RecordsFrom(10), chunk->records());
-  for (Sequence from = 10; from < 15; ++from) {
-    const std::string_view rest = chunk->RecordsFrom(from);
-    wire::RecordsReader reader(rest);
-    std::string_view record;
-    ASSERT_TRUE(reader.Next(record));
-    EXPECT_EQ(wire::DecodeRecord(record)->sequence, from);
-  }
-}
-
 }  // namespace
 }  // namespace replog

@@ -1,0 +1,292 @@
+#include "client/nodes/http/server.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <optional>
+
+#include "tests/nodes/http/test_client.h"
+
+namespace replog::http {
+namespace {
+
+using ::replog::testing::HttpAnswer;
+using ::replog::testing::HttpConnection;
+using ::replog::testing::HttpGet;
+using ::replog::testing::HttpPost;
+
+constexpr int kPieces = 1000;
+
+// A server with an echo, a long answer, and a path whose answers the test gives.
+class ServerTest : public ::testing::Test {
+ protected:
+  void Start(ServerOptions options = {}) {
+    server_.emplace(std::move(options));
+    ASSERT_TRUE(server_->Start(MakeRouter()).ok());
+  }
+
+  Router MakeRouter() {
+    Router router;
+    router.Add(Verb::post, "/echo", [](const Request& request, const Responder& respond) {
+      Response response;
+      response.body = request.body;
+      respond(response);
+    });
+    router.Add(Verb::get, "/long", [](const Request&, const Responder& respond) {
+      Response response;
+      response.source = [count = 0](std::string& piece) mutable {
+        // An empty piece among others must not end the answer.
+        if (count % 2 == 0) piece = "piece " + std::to_string(count) + "\n";
+        return ++count < kPieces;
+      };
+      respond(response);
+    });
+    router.Add(Verb::get, "/held",
+               [this](const Request&, Responder respond) { held_.set_value(std::move(respond)); });
+    return router;
+  }
+
+  const std::string& address() const { return server_->address(); }
+  // Waits until a request for /held is in hand, and gives its responder.
+  Responder Held() { return held_.get_future().get(); }
+
+  std::promise<Responder> held_;
+  std::optional<Server> server_;
+};
+
+Response Saying(const std::string& body) {
+  Response response;
+  response.body = body;
+  return response;
+}
+
+std::string LongBody() {
+  std::string body;
+  for (int i = 0; i < kPieces; i += 2) body += "piece " + std::to_string(i) + "\n";
+  return body;
+}
+
+TEST_F(ServerTest, ConnectionServesManyRequests) {
+  Start();
+  HttpConnection connection(address());
+  for (int i = 0; i < 100; ++i) {
+    const std::string body = "hello " + std::to_string(i);
+    const HttpAnswer answer = connection.Ask(Verb::post, "/echo", body);
+    EXPECT_EQ(answer.result(), StatusCode::ok);
+    EXPECT_EQ(answer.body(), body);
+    EXPECT_EQ(answer["Content-Type"], "application/json");
+  }
+}
+
+TEST_F(ServerTest, PipelinedRequestsAreAnsweredInOrder) {
+  Start();
+  HttpConnection connection(address());
+  connection.Send(
+      "POST /echo HTTP/1.1\r\nContent-Length: 3\r\n\r\nonePOST /echo HTTP/1.1\r\nContent-Length: "
+      "3\r\n\r\ntwo");
+  EXPECT_EQ(connection.Read().body(), "one");
+  EXPECT_EQ(connection.Read().body(), "two");
+}
+
+TEST_F(ServerTest, LongAnswerComesInChunks) {
+  Start();
+  HttpConnection connection(address());
+  const HttpAnswer answer = connection.Ask(Verb::get, "/long");
+  EXPECT_TRUE(answer.chunked());
+  EXPECT_EQ(answer.body(), LongBody());
+  EXPECT_EQ(connection.Ask(Verb::post, "/echo", "still there").body(), "still there");
+}
+
+TEST_F(ServerTest, Http10ClientGetsLongAnswerWithoutChunks) {
+  Start();
+  HttpConnection connection(address());
+  connection.Send("GET /long HTTP/1.0\r\n\r\n");
+  const HttpAnswer answer = connection.Read();
+  EXPECT_FALSE(answer.chunked());
+  EXPECT_EQ(answer.body(), LongBody());
+}
+
+TEST_F(ServerTest, HeadGivesNoBody) {
+  Start();
+  HttpConnection connection(address());
+  EXPECT_EQ(connection.Ask(Verb::head, "/long").body(), "");
+  EXPECT_EQ(connection.Ask(Verb::head, "/nowhere").result(), StatusCode::not_found);
+  EXPECT_EQ(connection.Ask(Verb::post, "/echo", "next").body(), "next");
+}
+
+TEST_F(ServerTest, UnknownPathAndVerbAreAnswered) {
+  Start();
+  EXPECT_EQ(HttpGet(address(), "/nowhere").result(), StatusCode::not_found);
+  const HttpAnswer answer = HttpGet(address(), "/echo");
+  EXPECT_EQ(answer.result(), StatusCode::method_not_allowed);
+  EXPECT_EQ(answer["Allow"], "POST");
+  EXPECT_EQ(HttpGet(address(), "/%zz").result(), StatusCode::bad_request);
+}
+
+TEST_F(ServerTest, BodyOverTheLimitIsRefusedAndTheLimitItselfIsNot) {
+  Start();
+  const size_t limit = SessionOptions().max_body_bytes;
+  EXPECT_EQ(HttpPost(address(), "/echo", std::string(limit, 'x')).body().size(), limit);
+  const HttpAnswer answer = HttpPost(address(), "/echo", std::string(limit + 1, 'x'));
+  EXPECT_EQ(answer.result(), StatusCode::payload_too_large);
+  EXPECT_FALSE(answer.keep_alive());
+}
+
+TEST_F(ServerTest, ChunkedBodyOverTheLimitIsRefused) {
+  ServerOptions options;
+  options.session.max_body_bytes = 10;
+  Start(options);
+  HttpConnection connection(address());
+  connection.Send("POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nb\r\nhello world\r\n0\r\n\r\n");
+  EXPECT_EQ(connection.Read().result(), StatusCode::payload_too_large);
+}
+
+TEST_F(ServerTest, HeaderOverTheLimitIsRefused) {
+  Start();
+  HttpConnection connection(address());
+  connection.Send("GET / HTTP/1.1\r\nX: " + std::string(SessionOptions().max_header_bytes, 'x') + "\r\n\r\n");
+  EXPECT_EQ(connection.Read().result(), StatusCode::request_header_fields_too_large);
+  EXPECT_TRUE(connection.ServerCloses());
+}
+
+TEST_F(ServerTest, WhatIsNotHttpIsRefused) {
+  Start();
+  for (const char* bytes :
+       {"\x16\x03\x01\x02\r\n\r\n", "GET / HTTP/2.0\r\n\r\n", "GET / HTTP/1.1\r\nno colon\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nContent-Length: -1\r\n\r\n"}) {
+    HttpConnection connection(address());
+    connection.Send(bytes);
+    EXPECT_EQ(connection.Read().result(), StatusCode::bad_request) << bytes;
+    EXPECT_TRUE(connection.ServerCloses());
+  }
+}
+
+TEST_F(ServerTest, ClientThatAsksWhetherToContinueIsTold) {
+  Start();
+  HttpConnection connection(address());
+  connection.Send("POST /echo HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(connection.Read().result(), StatusCode::continue_);
+  connection.Send("ok");
+  EXPECT_EQ(connection.Read().body(), "ok");
+}
+
+TEST_F(ServerTest, ClientThatAskedToCloseIsClosed) {
+  Start();
+  HttpConnection connection(address());
+  connection.Send("POST /echo HTTP/1.1\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+  EXPECT_EQ(connection.Read().body(), "ok");
+  EXPECT_TRUE(connection.ServerCloses());
+}
+
+TEST_F(ServerTest, AnswerMayComeFromAnotherThreadAndOnlyTheFirstCounts) {
+  Start();
+  HttpConnection connection(address());
+  connection.Send("GET /held HTTP/1.1\r\n\r\n");
+  const Responder respond = Held();
+  respond(Saying("first"));
+  respond(Saying("second"));
+  EXPECT_EQ(connection.Read().body(), "first");
+  respond(Saying("third"));
+  EXPECT_EQ(connection.Ask(Verb::post, "/echo", "next").body(), "next");
+}
+
+TEST_F(ServerTest, HandlerThatTakesTooLongIsAnsweredForWithFateUnknown) {
+  ServerOptions options;
+  options.session.handler_timeout = std::chrono::milliseconds(1);
+  Start(options);
+  HttpConnection connection(address());
+  const HttpAnswer answer = connection.Ask(Verb::get, "/held");
+  EXPECT_EQ(answer.result(), StatusCode::gateway_timeout);
+  EXPECT_NE(answer.body().find(R"("fate":"unknown")"), std::string::npos) << answer.body();
+  Held()(Saying("too late"));
+  EXPECT_EQ(connection.Ask(Verb::get, "/long").body(), LongBody());
+}
+
+TEST_F(ServerTest, AnswerAfterTheClientLeftDoesNothing) {
+  Start();
+  std::optional<HttpConnection> connection(std::in_place, address());
+  connection->Send("GET /held HTTP/1.1\r\n\r\n");
+  const Responder respond = Held();
+  connection.reset();
+  respond(Saying("nobody there"));
+  EXPECT_EQ(HttpPost(address(), "/echo", "alive").body(), "alive");
+}
+
+TEST_F(ServerTest, IdleConnectionIsClosed) {
+  ServerOptions options;
+  options.session.idle_timeout = std::chrono::milliseconds(1);
+  Start(options);
+  HttpConnection connection(address());
+  EXPECT_TRUE(connection.ServerCloses());
+}
+
+TEST_F(ServerTest, BodyThatDoesNotComeEndsTheConnection) {
+  ServerOptions options;
+  options.session.read_timeout = std::chrono::milliseconds(1);
+  Start(options);
+  HttpConnection connection(address());
+  connection.Send("POST /echo HTTP/1.1\r\nContent-Length: 2\r\n\r\n");
+  EXPECT_TRUE(connection.ServerCloses());
+}
+
+TEST_F(ServerTest, ConnectionOverTheLimitIsServedWhenAnotherEnds) {
+  ServerOptions options;
+  options.max_sessions = 1;
+  Start(options);
+  std::optional<HttpConnection> first(std::in_place, address());
+  EXPECT_EQ(first->Ask(Verb::post, "/echo", "first").body(), "first");
+  HttpConnection second(address());
+  second.Send("POST /echo HTTP/1.1\r\nContent-Length: 6\r\n\r\nsecond");
+  EXPECT_EQ(first->Ask(Verb::post, "/echo", "first").body(), "first");
+  first.reset();
+  EXPECT_EQ(second.Read().body(), "second");
+}
+
+TEST_F(ServerTest, StopClosesIdleConnectionsAndAcceptsNoMore) {
+  Start();
+  HttpConnection used(address());
+  used.Ask(Verb::post, "/echo", "x");
+  const std::string address_before = address();
+  server_->Stop();
+  EXPECT_TRUE(used.ServerCloses());
+  EXPECT_THROW(HttpConnection{address_before}, boost::system::system_error);
+}
+
+TEST_F(ServerTest, StopLetsTheRequestInHandFinish) {
+  Start();
+  HttpConnection connection(address());
+  connection.Send("GET /held HTTP/1.1\r\n\r\n");
+  const Responder respond = Held();
+  HttpConnection idle(address());
+  idle.Ask(Verb::post, "/echo", "x");
+  auto stopped = std::async(std::launch::async, [this] { server_->Stop(); });
+  EXPECT_TRUE(idle.ServerCloses());  // the stop has begun
+  respond(Saying("finished"));
+  const HttpAnswer answer = connection.Read();
+  EXPECT_EQ(answer.body(), "finished");
+  EXPECT_FALSE(answer.keep_alive());
+}
+
+TEST_F(ServerTest, StopDoesNotWaitForEverForAHandler) {
+  ServerOptions options;
+  options.stop_time = std::chrono::milliseconds(1);
+  Start(options);
+  HttpConnection connection(address());
+  connection.Send("GET /held HTTP/1.1\r\n\r\n");
+  const Responder respond = Held();
+  server_->Stop();
+  respond(Saying("too late"));
+  server_.reset();
+  EXPECT_TRUE(connection.ServerCloses());
+}
+
+TEST_F(ServerTest, AddressInUseIsAnError) {
+  Start();
+  ServerOptions options;
+  options.listen = address();
+  Server second(options);
+  EXPECT_EQ(second.Start(MakeRouter()).code(), absl::StatusCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace replog::http

@@ -29,8 +29,8 @@ AppendFate FateOf(const Status& status) {
   // without a reason: the records may be in the log.
   if (status.code() == StatusCode::kResourceExhausted && !status.reason().empty())
     return AppendFate::kRejected;
-  const bool not_written = status.reason() == "SHUTTING_DOWN" || status.reason() == reason::kUnreachable ||
-                           status.reason() == reason::kNotSent;
+  const bool not_written = status.reason() == "SHUTTING_DOWN" || status.reason() == "STORE_RECOVERING" ||
+                           status.reason() == reason::kUnreachable || status.reason() == reason::kNotSent;
   return not_written ? AppendFate::kRejected : AppendFate::kUnknown;
 }
 

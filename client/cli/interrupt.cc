@@ -27,7 +27,9 @@ Interrupt::Interrupt() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-Interrupt::~Interrupt() {
+Interrupt::~Interrupt() { StopListening(); }
+
+void Interrupt::StopListening() {
   if (!thread_.joinable()) return;
   pthread_kill(thread_.native_handle(), kStopSignal);
   thread_.join();

@@ -18,8 +18,10 @@ class Interrupt {
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
 
-  // Starts to wait. `on_interrupt` must outlive this object's destructor.
+  // Starts to wait. What `on_interrupt` refers to must live until StopListening, or until this object's
+  // destructor.
   void Listen(std::function<void()> on_interrupt);
+  void StopListening();
   bool happened() const { return happened_; }
 
  private:

@@ -55,13 +55,13 @@ class Tail {
     options.on_retry = [](const Status& why, std::chrono::milliseconds) {
       std::fprintf(stderr, "replog: %s; trying again\n", why.ToString().c_str());
     };
-    Interrupt interrupt;
     client::Subscription subscription(client, std::move(options));
-    interrupt.Listen([&subscription] { subscription.Cancel(); });
+    interrupt_.Listen([&subscription] { subscription.Cancel(); });
     subscription_ = &subscription;
     ready_.set_value();
     Status end = subscription.Wait();
-    const bool wanted = closed_ || interrupt.happened();
+    interrupt_.StopListening();
+    const bool wanted = closed_ || interrupt_.happened();
     return wanted && end.code() == client::StatusCode::kCancelled ? Status() : end;
   }
 
@@ -73,6 +73,7 @@ class Tail {
     subscription_->Cancel();
   }
 
+  Interrupt interrupt_;  // before anything that starts threads
   const bool json_;
   Output output_;
   std::atomic<bool> closed_ = false;  // nobody reads the output any more
@@ -88,12 +89,13 @@ ExitCode RunTail(const Session& session, const TailOptions& options) {
   }
   subscription.until_sequence = options.until;
   subscription.channels = options.channels;
+  Tail tail(session);
   client::Client client = session.MakeClient();
   // Asked first, so that a server that is not there is an error at once and not tried for ever.
   const auto log = client.GetLog();
   if (!log.ok()) return Fail(log.status());
   if (options.until_end) subscription.until_sequence = log->committed_end;
-  const Status end = Tail(session).Run(client, std::move(subscription));
+  const Status end = tail.Run(client, std::move(subscription));
   return end.ok() ? ExitCode::kOk : Fail(end);
 }
 

@@ -51,9 +51,10 @@ std::optional<AppendGroup> AppendQueue::Take(std::chrono::microseconds longest) 
 void AppendQueue::TakeAppends(AppendGroup& group, std::vector<std::function<void()>>& room) {
   size_t taken = 0;
   while (!items_.empty() && items_.front().task == nullptr) {
+    const size_t request_bytes = items_.front().append.request.encoded.size();
+    if (taken > 0 && taken + request_bytes > options_.max_group_bytes) break;
+    taken += request_bytes;
     const size_t bytes = CostOf(items_.front().append);
-    if (taken > 0 && taken + bytes > options_.max_group_bytes) break;
-    taken += bytes;
     bytes_ -= bytes;
     const LogNumber log = items_.front().append.log->number();
     group.appends.push_back(std::move(items_.front().append));

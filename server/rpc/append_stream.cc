@@ -153,6 +153,10 @@ void AppendStream::Stop() {
   if (end_.ok())
     end_ = MakeError(Reason::kShuttingDown, "the server is stopping; what was not answered was not written");
   no_more_reads_ = true;
+  if (parked_.has_value()) {
+    parked_.reset();
+    AnswerLocked(first_ticket_ + slots_.size() - 1, end_);
+  }
   Pump();
 }
 

@@ -21,8 +21,12 @@ class ReplicationLogService final : public replication_log_internal::Base {
  public:
   explicit ReplicationLogService(LogService& service) : service_(service) {}
 
-  // Ends the streams that would otherwise stay open.
-  void StopStreams() { streams_.StopAll(); }
+  // Ends the streams on which clients append, and waits until their answers are out, though not long.
+  void StopStreams() {
+    constexpr std::chrono::seconds kPatience{5};
+    streams_.StopAll();
+    streams_.WaitUntilEmpty(kPatience);
+  }
 
   grpc::ServerUnaryReactor* Append(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                    grpc::ByteBuffer* response) override;

@@ -27,6 +27,14 @@ class StreamRegistry {
   void Remove(Stoppable* stream) {
     MutexLock lock(mutex_);
     streams_.erase(stream);
+    if (streams_.empty()) empty_.NotifyAll();
+  }
+  // Returns when there is no stream left, or after `patience`.
+  void WaitUntilEmpty(std::chrono::milliseconds patience) {
+    MutexLock lock(mutex_);
+    while (!streams_.empty()) {
+      if (!empty_.WaitFor(mutex_, patience)) return;
+    }
   }
   void StopAll() {
     absl::flat_hash_map<Stoppable*, std::weak_ptr<Stoppable>> streams;
@@ -42,6 +50,7 @@ class StreamRegistry {
 
  private:
   Mutex mutex_;
+  CondVar empty_;
   bool stopping_ TSA_GUARDED_BY(mutex_) = false;
   absl::flat_hash_map<Stoppable*, std::weak_ptr<Stoppable>> streams_ TSA_GUARDED_BY(mutex_);
 };

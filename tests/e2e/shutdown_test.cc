@@ -118,7 +118,10 @@ TEST(Shutdown, UnderLoadEndsCleanlyAndKeepsEverythingThatWasAcknowledged) {
   EXPECT_EQ(stream_ended.reason, "SHUTTING_DOWN");
   for (const auto& writer : writers) {
     writer->Join();
-    EXPECT_EQ(writer->refusal.code, grpc::StatusCode::UNAVAILABLE) << writer->refusal.message;
+    // gRPC itself cancels a call that reaches it in the moment between the last answer and the closed door.
+    const auto code = writer->refusal.code;
+    EXPECT_TRUE(code == grpc::StatusCode::UNAVAILABLE || code == grpc::StatusCode::CANCELLED)
+        << writer->refusal.message;
   }
 
   server.Restart();

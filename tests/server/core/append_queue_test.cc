@@ -79,9 +79,9 @@ TEST_F(AppendQueueTest, RunsATaskAfterWhatWasPutBeforeItAndBeforeWhatFollows) {
 
 TEST_F(AppendQueueTest, BoundsAGroupButNeverBelowOneAppend) {
   AppendQueue::Options options;
-  options.max_group_bytes = 100;
+  options.max_group_bytes = 1500;  // an append costs a little more than its bytes
   AppendQueue queue(options);
-  Put(queue, a_, std::string(200, 'x'));
+  Put(queue, a_, std::string(2000, 'x'));
   Put(queue, a_, "2");
   Put(queue, a_, "3");
   EXPECT_EQ(Texts(queue.Take(kLong)).size(), 1u);

@@ -241,7 +241,8 @@ absl::Status FakeStore::DeleteLog(LogNumber log) {
 absl::Status FakeStore::Trim(LogNumber log, Sequence first_kept) {
   MutexLock lock(mutex_);
   StoredChunks& stored = logs_[log];
-  stored.log.first_kept = first_kept;
+  if (first_kept <= stored.log.first_kept) return absl::OkStatus();
+  stored.log.first_kept = std::max(stored.log.first_kept, first_kept);
   std::erase_if(stored.chunks, [&](const auto& entry) { return entry.second->end() <= first_kept; });
   return absl::OkStatus();
 }

@@ -196,8 +196,10 @@ TEST_F(SubscriptionTest, WaitsForAnUntilThatLiesInTheFuture) {
 TEST_F(SubscriptionTest, EndsAtOnceWhenUntilIsNotAfterTheStart) {
   for (const Sequence until : {0, 4, 5}) {
     Begin(5, until);
+    Behind(9);
     const Frame frame = Take();
     EXPECT_EQ(frame.next_sequence, 5u) << "never back";
+    EXPECT_EQ(frame.committed_end, 9u) << "and it says where the log stands";
     EXPECT_TRUE(frame.records.empty());
     EXPECT_EQ(Next(), Step::kFinish);
     EXPECT_TRUE(subscription_->status().ok());

@@ -77,9 +77,10 @@ TEST(EpochTable, AnEpochThatIsNotHereIsForkedAtTheEndOfTheOneBefore) {
 }
 
 TEST(EpochTable, APositionOfALaterEpochThanAnyHereIsForked) {
-  // For instance after a restore from a backup.
-  ExpectForkedAt(ThreeEpochs().Check(6, 28, kEnd), 28);
-  ExpectForkedAt(ThreeEpochs().Check(6, 40, kEnd), 30);
+  // For instance after a restore from a backup. Where that epoch began nobody here knows, so nothing is sure
+  // to agree.
+  ExpectForkedAt(ThreeEpochs().Check(6, 28, kEnd), 0);
+  ExpectForkedAt(ThreeEpochs().Check(6, 40, kEnd), 0);
 }
 
 TEST(EpochTable, AnEarlierEpochThanTheRecordsIsForked) {

@@ -37,7 +37,12 @@ void AppendHuman(std::string& out, const Record& record) {
   if (record.deleted) out += "(deleted)";
   if (record.body_kind == BodyKind::kText) AppendPrintable(out, record.body);
   if (record.body_kind == BodyKind::kPayload) out += "(" + HumanBytes(record.body.size()) + " of payload)";
-  for (const auto& [name, value] : record.headers) AppendPrintable(out, "  " + name + "=" + value);
+  for (const auto& [name, value] : record.headers) {
+    out += "  ";
+    AppendPrintable(out, name);
+    out += "=";
+    AppendPrintable(out, value);
+  }
   out += '\n';
 }
 

@@ -17,7 +17,12 @@ client::ClientOptions Session::MakeOptions() const {
 ExitCode Fail(const client::Status& status) {
   std::string line = "replog: ";
   AppendPrintable(line, status.ToString());
-  for (const auto& [name, value] : status.metadata()) AppendPrintable(line, "; " + name + " " + value);
+  for (const auto& [name, value] : status.metadata()) {
+    line += "; ";
+    AppendPrintable(line, name);
+    line += " ";
+    AppendPrintable(line, value);
+  }
   std::fprintf(stderr, "%s\n", line.c_str());
   if (status.reason() == client::reason::kUnreachable) return ExitCode::kUnreachable;
   const bool no_server = status.code() == client::StatusCode::kUnavailable && status.reason().empty();

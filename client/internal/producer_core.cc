@@ -81,8 +81,7 @@ void ProducerCore::Close() {
   transport_.reset();
 }
 
-// ------------------------------------------------------------------------------------------------------
-// taking
+// ---------------------------------------------------------------------- taking
 
 Status ProducerCore::Append(const NewRecord& record, Producer::Callback callback, bool wait) {
   if (Status status = CheckNewRecord(record); !status.ok()) return status;
@@ -125,8 +124,7 @@ Status ProducerCore::Flush() {
   return std::exchange(first_failure_, Status());
 }
 
-// -----------------------------------------------------------------------------------------------------
-// sending
+// ---------------------------------------------------------------------- sending
 
 ProducerCore::Outgoing ProducerCore::TakeDue(steady_clock::time_point now) {
   const bool may_send = stream_ != nullptr && stopped_.ok();
@@ -210,8 +208,7 @@ void ProducerCore::OnClosed(const Status& status) {
   done_.NotifyAll();
 }
 
-// -------------------------------------------------------------------------------------------------- own
-// thread
+// ---------------------------------------------------------------------- own thread
 
 void ProducerCore::Run() {
   for (;;) {

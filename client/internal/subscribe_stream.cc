@@ -34,7 +34,7 @@ void SubscribeStream::OnReadDone(bool ok) {
   }
   grpc::ByteBuffer frame;
   frame.Swap(&frame_);
-  if (owner_->OnFrame(std::move(frame))) StartRead(&frame_);
+  if (owner_->OnFrame(frame)) StartRead(&frame_);
 }
 
 void SubscribeStream::OnDone(const grpc::Status& status) {

@@ -23,7 +23,7 @@ class SubscribeStream final : private grpc::ClientBidiReactor<v1::SubscribeReque
    public:
     virtual ~Owner() = default;
     // Whether to read the next frame at once; else ReadMore must follow.
-    virtual bool OnFrame(grpc::ByteBuffer frame) = 0;
+    virtual bool OnFrame(const grpc::ByteBuffer& frame) = 0;
     // The stream is about to go: the owner must not touch it any more.
     virtual void OnDetached() = 0;
     // How it ended. Nothing of it holds the channel any more.

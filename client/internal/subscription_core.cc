@@ -28,8 +28,7 @@ SubscriptionCore::SubscriptionCore(std::shared_ptr<Transport> transport, Subscri
   if (options_.delivery == DeliveryThread::kOwn) worker_.emplace();
 }
 
-// -------------------------------------------------------------------------------------------------- from
-// outside
+// ---------------------------------------------------------------------- from outside
 
 void SubscriptionCore::Cancel() {
   cancelled_ = true;
@@ -62,31 +61,30 @@ uint64_t SubscriptionCore::reconnects() {
   return attempts_ > 0 ? attempts_ - 1 : 0;
 }
 
-// ------------------------------------------------------------------------------------------------ from the
-// stream
+// ---------------------------------------------------------------------- from the stream
 
-bool SubscriptionCore::OnFrame(grpc::ByteBuffer frame) {
-  if (worker_) return Enqueue(std::move(frame));
+bool SubscriptionCore::OnFrame(const grpc::ByteBuffer& frame) {
+  if (worker_) return Enqueue(frame);
   {
     MutexLock lock(mutex_);
     last_heard_ = Clock::now();
     reading_ = false;
   }
-  HandleFrame(std::move(frame));
+  HandleFrame(frame);
   MutexLock lock(mutex_);
   reading_ = true;
   reading_since_ = Clock::now();
   return true;
 }
 
-bool SubscriptionCore::Enqueue(grpc::ByteBuffer frame) {
+bool SubscriptionCore::Enqueue(const grpc::ByteBuffer& frame) {
   MutexLock lock(mutex_);
   last_heard_ = Clock::now();
   reading_ = ++queued_frames_ < kMaxQueuedFrames;
   reading_since_ = last_heard_;
   // Posted under the lock: once the worker can ask for more, the next frame may come on another thread, and
   // must not overtake this one.
-  worker_->Post([self = shared_from_this(), frame = std::move(frame)] {
+  worker_->Post([self = shared_from_this(), frame = frame] {
     self->HandleFrame(frame);
     self->FrameHandled();
   });
@@ -116,8 +114,7 @@ void SubscriptionCore::OnClosed(const Status& status) {
   }
 }
 
-// ------------------------------------------------------------------------------------------------------ the
-// steps
+// ---------------------------------------------------------------------- the steps
 
 void SubscriptionCore::Attempt() {
   MutexLock lock(mutex_);
@@ -248,8 +245,7 @@ void SubscriptionCore::End(const Status& status) {
   done_.NotifyAll();
 }
 
-// -------------------------------------------------------------------------------------------------------
-// watchdog
+// ---------------------------------------------------------------------- watchdog
 
 void SubscriptionCore::ScheduleWatch(Clock::time_point when, uint64_t attempt) {
   transport_->timer().Schedule(when, [weak = weak_from_this(), attempt] {

@@ -43,12 +43,12 @@ class SubscriptionCore final : public SubscribeStream::Owner,
   // One that is delivered, and one that waits.
   static constexpr int kMaxQueuedFrames = 2;
 
-  bool OnFrame(grpc::ByteBuffer frame) override TSA_EXCLUDES(mutex_);
+  bool OnFrame(const grpc::ByteBuffer& frame) override TSA_EXCLUDES(mutex_);
   void OnDetached() override TSA_EXCLUDES(mutex_);
   void OnClosed(const Status& status) override TSA_EXCLUDES(mutex_);
 
   // Hands a frame to the worker; whether to read on.
-  bool Enqueue(grpc::ByteBuffer frame) TSA_EXCLUDES(mutex_);
+  bool Enqueue(const grpc::ByteBuffer& frame) TSA_EXCLUDES(mutex_);
   void Attempt() TSA_EXCLUDES(mutex_);
   void HandleFrame(grpc::ByteBuffer frame) TSA_EXCLUDES(mutex_);
   void HandleClosed(const Status& status) TSA_EXCLUDES(mutex_);

@@ -96,7 +96,7 @@ void Transport::Advance(const Channel& failed) {
 
 Channel Transport::Connect(Deadline deadline) {
   for (;;) {
-    const Channel channel = Current();
+    Channel channel = Current();
     const auto turn =
         channels_.size() == 1 ? deadline : std::min(deadline, system_clock::now() + kEndpointTurn);
     if (channel->WaitForConnected(turn)) return channel;

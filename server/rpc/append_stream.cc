@@ -54,7 +54,7 @@ void AppendStream::Take(std::string encoded) {
   }
   auto log = service_.logs().Find(request->log);
   if (!log.ok()) return AnswerLocked(ticket, log.status());
-  const auto done = [self = shared_from_this(), ticket](absl::StatusOr<Appended> outcome) {
+  const auto done = [self = shared_from_this(), ticket](const absl::StatusOr<Appended>& outcome) {
     self->Answer(ticket, outcome);
   };
   Submit({*std::move(log), *std::move(request), done});

@@ -133,7 +133,7 @@ absl::Status RocksStore::CheckFloor() {
 absl::Status RocksStore::StartOrStartWithoutCompaction() {
   // A damaged block costs what is in it, not the whole log: reads of it fail, everything else goes on.
   if (ReasonOf(failed_) == Reason::kCorruptChunk) options_.compact = false;
-  const auto status = Start();
+  auto status = Start();
   if (ReasonOf(status) != Reason::kCorruptChunk || !options_.compact) return status;
   options_.compact = false;
   {

@@ -40,7 +40,7 @@ absl::StatusOr<ChunkRun> UpTo(ChunkRun run, Sequence next, const absl::Status& d
   return run;
 }
 // The same where run.next says already how far it came.
-absl::StatusOr<ChunkRun> UpToHere(ChunkRun run, const absl::Status& damage) {
+absl::StatusOr<ChunkRun> UpToHere(ChunkRun& run, const absl::Status& damage) {
   const Sequence next = run.next;
   return UpTo(std::move(run), next, damage);
 }
@@ -120,10 +120,10 @@ absl::StatusOr<ChunkRun> ChunkReader::Backward(const ReadRange& range, size_t ma
   for (; source.Valid() && bytes < max_bytes && run.next > range.from; source.Advance()) {
     const Sequence first = source.first();
     auto chunk = source.Load();
-    if (!chunk.ok()) return UpToHere(std::move(run), WithRange(range, first, chunk.status()));
+    if (!chunk.ok()) return UpToHere(run, WithRange(range, first, chunk.status()));
     const Sequence end = (*chunk)->end();
     if (source.contiguous() && end < run.next) {
-      return UpToHere(std::move(run), Missing(range, std::max(end, range.from), run.next));
+      return UpToHere(run, Missing(range, std::max(end, range.from), run.next));
     }
     if (end <= range.from) {
       run.next = range.from;
@@ -134,9 +134,8 @@ absl::StatusOr<ChunkRun> ChunkReader::Backward(const ReadRange& range, size_t ma
     run.chunks.push_back(*std::move(chunk));
   }
   if (run.next > range.from && !source.Valid()) {
-    if (!source.status().ok())
-      return UpToHere(std::move(run), WithRange(range, run.next - 1, source.status()));
-    if (source.contiguous()) return UpToHere(std::move(run), Missing(range, range.from, run.next));
+    if (!source.status().ok()) return UpToHere(run, WithRange(range, run.next - 1, source.status()));
+    if (source.contiguous()) return UpToHere(run, Missing(range, range.from, run.next));
     run.next = range.from;
   }
   // One channel's entries may be damaged while another's go on.

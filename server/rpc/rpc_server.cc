@@ -4,6 +4,8 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "grpc/health/v1/health.pb.h"
@@ -67,12 +69,16 @@ class RpcServer::HealthTimer final : public Timed {
 
  private:
   void Set(bool serving) {
+    // gRPC tells everyone who watches, also of what they know.
+    if (serving_ == serving) return;
+    serving_ = serving;
     for (const char* name : kHealthNames) health_.SetServingStatus(name, serving);
   }
   LogService& service_;
   grpc::HealthCheckServiceInterface& health_;
   Mutex mutex_;
   bool stopped_ TSA_GUARDED_BY(mutex_) = false;
+  std::optional<bool> serving_;  // what was said last
 };
 
 RpcServer::RpcServer() = default;

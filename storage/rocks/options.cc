@@ -37,8 +37,8 @@ rocksdb::ColumnFamilyOptions MakeTableOptions(const std::shared_ptr<rocksdb::Cac
   return family;
 }
 
-// Chunks arrive in key order for each log, so files hardly overlap and move down a level without being
-// rewritten.
+// Chunks arrive in key order for each log, so files hardly overlap: each is rewritten once, compressed, when
+// it leaves level 0, and then moves down as it is.
 rocksdb::ColumnFamilyOptions MakeChunksOptions(const std::shared_ptr<rocksdb::Cache>& cache,
                                                size_t memtable_bytes, bool compact) {
   auto family = MakeTableOptions(cache, memtable_bytes, compact);

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
+#include <thread>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -14,6 +16,9 @@ namespace replog {
 namespace {
 
 using rocksdb::IOStatus;
+
+// How long recovery may take before it counts as one that does not come.
+constexpr std::chrono::seconds kPatience{30};
 
 // The whole server but the network, on a disk that can be made to fail.
 class CommitFailureTest : public ::testing::Test {
@@ -47,15 +52,26 @@ class CommitFailureTest : public ::testing::Test {
   }
   // Appends until one is acknowledged; each refusal must be one of recovery's.
   absl::StatusOr<Appended> AppendUntilAcknowledged(const std::string& text) {
-    for (int i = 0; i < 100'000; ++i) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (std::chrono::steady_clock::now() < deadline) {
       auto outcome = Append(text);
       if (outcome.ok() || ReasonOf(outcome.status()) != Reason::kRecovering) return outcome;
     }
     return absl::DeadlineExceededError("recovery does not come");
   }
+  // Reads until it is not refused for an attempt at recovery, which takes the store for a moment.
+  absl::StatusOr<ChunkRun> ReadAll() {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (std::chrono::steady_clock::now() < deadline) {
+      auto run = store_->ReadForward(log_->number(), 0, log_->tail().committed_end(), 100 << 20, {});
+      if (run.ok() || ReasonOf(run.status()) != Reason::kRecovering) return run;
+      std::this_thread::yield();
+    }
+    return absl::DeadlineExceededError("recovery never makes way for a reader");
+  }
   std::vector<std::string> Texts() {
     std::vector<std::string> texts;
-    const auto run = store_->ReadForward(log_->number(), 0, log_->tail().committed_end(), 100 << 20, {});
+    const auto run = ReadAll();
     testing::MustWork(run.status());
     for (const auto& record : testing::RecordsOf(run->chunks, 0, UINT64_MAX)) texts.push_back(record.text);
     return texts;

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "storage/rocks/wal_file_system.h"
 
 namespace replog {
 
@@ -16,8 +17,10 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const StoreOptions& options
   options.env->LowerThreadPoolCPUPriority(rocksdb::Env::LOW);
   std::unique_ptr<Engine> engine(new Engine());
   rocksdb::DB* db = nullptr;
-  const auto opened =
-      rocksdb::DB::Open(MakeDbOptions(options), path, MakeFamilies(options), &engine->handles_, &db);
+  engine->env_ = WithFullSizeLogFiles(options.env);
+  auto db_options = engine->DbOptions(options);
+  db_options.env = engine->env_.get();
+  const auto opened = rocksdb::DB::Open(db_options, path, MakeFamilies(options), &engine->handles_, &db);
   if (!opened.ok()) return FromRocks(opened, absl::StrCat("open ", path));
   engine->db_.reset(db);
   return engine;
@@ -27,11 +30,17 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::OpenReadOnly(const StoreOptions&
                                                              const std::string& path) {
   std::unique_ptr<Engine> engine(new Engine());
   rocksdb::DB* db = nullptr;
-  const auto opened = rocksdb::DB::OpenForReadOnly(MakeDbOptions(options), path, MakeFamilies(options),
+  const auto opened = rocksdb::DB::OpenForReadOnly(engine->DbOptions(options), path, MakeFamilies(options),
                                                    &engine->handles_, &db);
   if (!opened.ok()) return FromRocks(opened, absl::StrCat("open ", path));
   engine->db_.reset(db);
   return engine;
+}
+
+rocksdb::DBOptions Engine::DbOptions(const StoreOptions& options) {
+  auto db_options = MakeDbOptions(options);
+  db_options.wal_filter = &wal_check_;
+  return db_options;
 }
 
 Engine::~Engine() {

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "rocksdb/db.h"
+#include "storage/rocks/contiguous_wal.h"
 #include "storage/rocks/options.h"
 
 namespace replog {
@@ -30,7 +31,10 @@ class Engine {
 
  private:
   Engine() = default;
+  rocksdb::DBOptions DbOptions(const StoreOptions& options);
 
+  ContiguousWal wal_check_;
+  std::unique_ptr<rocksdb::Env> env_;  // of a store that is written to; outlives db_
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
 };

@@ -24,6 +24,7 @@ using testing::NumberedRecords;
 class FileDamageTest : public ::testing::Test {
  protected:
   static constexpr int kCommits = 40;
+  static constexpr size_t kPage = 4096;
 
   // Makes the directory, with `text_bytes` in each record: many bytes make tables.
   void Make(size_t text_bytes) {
@@ -91,7 +92,7 @@ TEST_F(FileDamageTest, WholeFilesGiveEverything) {
 
 TEST_F(FileDamageTest, ATruncatedWriteAheadLogIsRefusedAndLeftAlone) {
   Make(100);
-  const size_t size = fs::file_size(NewestLogFile());
+  const size_t size = testing::WrittenBytes(NewestLogFile());
   for (const size_t left : {size - 1, size - 100, size / 2, size / 10, size_t{1}, size_t{0}}) {
     Restore();
     fs::resize_file(NewestLogFile(), left);
@@ -101,7 +102,7 @@ TEST_F(FileDamageTest, ATruncatedWriteAheadLogIsRefusedAndLeftAlone) {
 
 TEST_F(FileDamageTest, TheRefusalSaysWhichLogsMissWhat) {
   Make(100);
-  fs::resize_file(NewestLogFile(), fs::file_size(NewestLogFile()) / 2);
+  fs::resize_file(NewestLogFile(), testing::WrittenBytes(NewestLogFile()) / 2);
   const std::string message(Refusal().message());
   EXPECT_THAT(message, HasSubstr("orders"));
   EXPECT_THAT(message, HasSubstr("from sequence"));
@@ -127,11 +128,25 @@ TEST_F(FileDamageTest, AnyDeletedWriteAheadLogThatIsNeededIsRefused) {
 
 TEST_F(FileDamageTest, AnyFlippedBitOfTheWriteAheadLogIsRefused) {
   Make(30);
-  const size_t bits = fs::file_size(NewestLogFile()) * 8;
+  const size_t bits = testing::WrittenBytes(NewestLogFile()) * 8;
   for (size_t bit = 3; bit < bits; bit += bits / 150) {
     Restore();
     testing::FlipBit(NewestLogFile(), bit);
     EXPECT_EQ(ReasonOf(Refusal()), Reason::kBelowFloor) << "bit " << bit << " of " << bits;
+    if (HasFailure()) break;
+  }
+}
+
+TEST_F(FileDamageTest, AnyZeroedPageOfTheWriteAheadLogIsRefused) {
+  // So large that pages and the log's blocks hold parts of records and whole ones.
+  Make(2'000);
+  const size_t size = testing::WrittenBytes(NewestLogFile());
+  for (size_t begin = 0; begin < size; begin += kPage) {
+    Restore();
+    std::string content = whole_.at(fs::relative(NewestLogFile(), options_.directory));
+    std::fill_n(content.begin() + static_cast<ptrdiff_t>(begin), std::min(kPage, size - begin), '\0');
+    std::ofstream(NewestLogFile(), std::ios::binary) << content;
+    EXPECT_EQ(ReasonOf(Refusal()), Reason::kBelowFloor) << "the page at " << begin << " of " << size;
     if (HasFailure()) break;
   }
 }
@@ -142,7 +157,7 @@ TEST_F(FileDamageTest, DamageAboveTheFloorEndsTheHistoryThere) {
   const testing::TempDirectory other;
   { testing::StoreDriver fresh(testing::SmallStore(other / "data")); }
   fs::copy_file(other / "data/FLOOR", options_.directory + "/FLOOR", fs::copy_options::overwrite_existing);
-  fs::resize_file(NewestLogFile(), fs::file_size(NewestLogFile()) / 2);
+  fs::resize_file(NewestLogFile(), testing::WrittenBytes(NewestLogFile()) / 2);
   testing::StoreDriver driver(options_);
   auto found = driver.ReadAll(log_);
   ASSERT_GT(found.size(), 0u);

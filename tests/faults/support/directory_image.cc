@@ -36,9 +36,18 @@ void FlipBit(const std::string& path, size_t bit) {
   std::ofstream(path, std::ios::binary) << content;
 }
 
+size_t WrittenBytes(const std::string& path) { return ReadFile(path).find_last_not_of('\0') + 1; }
+
+DirectoryImage WithoutSpareZeros(DirectoryImage image) {
+  for (auto& [name, content] : image) {
+    if (name.ends_with(".log")) content.resize(content.find_last_not_of('\0') + 1);
+  }
+  return image;
+}
+
 DirectoryImage DamageNewestLogFile(const std::string& directory) {
   const std::string newest = EngineFiles(directory, ".log").back();
-  FlipBit(newest, fs::file_size(newest) * 8 / 2);
+  FlipBit(newest, WrittenBytes(newest) * 8 / 2);
   return ImageOf(directory);
 }
 

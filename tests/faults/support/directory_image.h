@@ -17,7 +17,13 @@ std::vector<std::string> EngineFiles(const std::string& directory, const std::st
 
 void FlipBit(const std::string& path, size_t bit);
 
-// Flips a bit in the middle of the newest write-ahead log. Returns the image after that.
+// How much of a write-ahead log was written: what follows are the zeros of its full size.
+size_t WrittenBytes(const std::string& path);
+
+// The same without those zeros, which are cut off when a log file is closed.
+DirectoryImage WithoutSpareZeros(DirectoryImage image);
+
+// Flips a bit in the written part's middle of the newest write-ahead log. Returns the image after that.
 DirectoryImage DamageNewestLogFile(const std::string& directory);
 
 }  // namespace replog::testing

@@ -16,6 +16,20 @@ using rocksdb::IOStatus;
 std::string Normal(const std::string& path) { return fs::path(path).lexically_normal(); }
 std::string DirectoryOf(const std::string& path) { return fs::path(path).parent_path(); }
 
+// Of the pages between `begin` and `end` some become zeros.
+void LosePages(const std::string& path, uint64_t begin, uint64_t end, std::mt19937_64& random) {
+  constexpr uint64_t kPage = 4096;
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  while (begin < end) {
+    const uint64_t page_end = std::min(end, (begin / kPage + 1) * kPage);
+    if (random() % 2 == 0) {
+      file.seekp(static_cast<std::streamoff>(begin));
+      file << std::string(page_end - begin, '\0');
+    }
+    begin = page_end;
+  }
+}
+
 }  // namespace
 
 class FaultyFileSystem::File final : public rocksdb::FSWritableFileOwnerWrapper {
@@ -98,7 +112,11 @@ void FaultyFileSystem::PowerOn(std::mt19937_64& random) {
   MutexLock lock(mutex_);
   for (const auto& [path, state] : files_) {
     if (!fs::exists(path)) continue;
-    fs::resize_file(path, std::uniform_int_distribution(state.synced, state.appended)(random));
+    if (path.ends_with(".log") && random() % 2 == 0) {
+      LosePages(path, state.synced, state.appended, random);
+    } else {
+      fs::resize_file(path, std::uniform_int_distribution(state.synced, state.appended)(random));
+    }
   }
   for (const auto& [path, before] : entries_before_) {
     fs::remove(path);

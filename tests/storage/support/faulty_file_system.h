@@ -17,7 +17,8 @@ namespace replog::testing {
 // the rest away, and fails writes and syncs on demand. What is on disk stays in ordinary files, so it can be
 // looked at.
 //
-// Lost at PowerOff: bytes that were appended and not synced (a random part of them survives, as a prefix),
+// Lost at PowerOff: bytes that were appended and not synced (a random part of them survives: a prefix; of a
+// write-ahead log, which has its full size from the start, also any of its pages, with zeros between them),
 // files that were created and renames that were made in a directory that was not synced since. A sync that
 // failed never takes effect, even when a later one succeeds: the system may have dropped the dirty pages. Not
 // modelled: deleted files that come back. Thread-safe.

@@ -81,6 +81,11 @@ absl::Status MakeError(Reason reason, std::string_view message, const Metadata& 
   return status;
 }
 
+absl::Status NotBuilt(std::string_view field) {
+  return MakeError(Reason::kNotBuilt, std::string(field) + ": is not supported by this server yet",
+                   {{"field", std::string(field)}});
+}
+
 std::optional<Reason> ReasonOf(const absl::Status& status) {
   const auto parts = PayloadParts(status);
   if (parts.empty()) return std::nullopt;

@@ -62,6 +62,9 @@ absl::StatusCode ReasonCode(Reason reason);
 // An error of a reason. The message is for people: it names the field, the limit and the value.
 absl::Status MakeError(Reason reason, std::string_view message, const Metadata& metadata = {});
 
+// NOT_BUILT: `field`, or the method of that name, has no behaviour yet and is never accepted and ignored.
+absl::Status NotBuilt(std::string_view field);
+
 // The reason and metadata that MakeError put into a status; nullopt for a status from elsewhere.
 std::optional<Reason> ReasonOf(const absl::Status& status);
 Metadata MetadataOf(const absl::Status& status);

@@ -64,7 +64,35 @@ std::optional<RecordView> DecodeRecord(std::string_view encoded) {
   return record;
 }
 
+namespace {
+
+// The channel of a record as RecordStamp writes it: after the sequence and the time. Nullopt: not like that.
+std::optional<std::string_view> ChannelAfterStamp(std::string_view encoded) {
+  const char* p = encoded.data();
+  const char* const end = p + encoded.size();
+  const auto is = [&](uint32_t field, WireType type) {
+    return p != end && static_cast<uint8_t>(*p) == Tag(field, type);
+  };
+  if (is(record_field::kSequence, WireType::kVarint)) {
+    ++p;
+    while (p != end && (*p & 0x80) != 0) ++p;
+    if (p != end) ++p;
+  }
+  for (const uint32_t field : {record_field::kTime, record_field::kChannel}) {
+    if (end - p < 2 || !is(field, WireType::kBytes)) return {};
+    const int size = p[1];
+    p += 2;
+    if (size < 0 || size > end - p) return {};
+    if (field == record_field::kChannel) return std::string_view(p, static_cast<size_t>(size));
+    p += size;
+  }
+  return {};
+}
+
+}  // namespace
+
 std::string_view ChannelOf(std::string_view encoded) {
+  if (const auto channel = ChannelAfterStamp(encoded)) return *channel;
   FieldReader fields(encoded);
   Field field;
   while (fields.Next(field)) {

@@ -14,11 +14,6 @@ constexpr uint32_t kLogField = 1;
 constexpr uint32_t kConditionsField = 3;
 constexpr uint32_t kProducerField = 4;
 
-absl::Status NotBuilt(std::string field) {
-  return MakeError(Reason::kNotBuilt, absl::StrCat(field, ": is not supported by this server yet"),
-                   {{"field", field}});
-}
-
 absl::Status TakeLog(const wire::Field& field, AppendRequest& request, bool& seen) {
   if (auto status = ExpectBytes(field, "log"); !status.ok()) return status;
   if (seen) return MakeError(Reason::kDuplicateField, "log: is given twice", {{"field", "log"}});

@@ -161,9 +161,9 @@ void LogService::ApplyRetention() {
   }
 }
 
-size_t LogService::ColdReadBytes(size_t max_frame_bytes) const {
+size_t LogService::ColdReadBytes(size_t wanted) const {
   const uint64_t readers = std::max<uint64_t>(subscribers_, 1);
-  return std::clamp<size_t>(options_.cold_read_bytes / readers, 1, max_frame_bytes);
+  return std::clamp<size_t>(options_.cold_read_bytes / readers, 1, wanted);
 }
 
 void LogService::CloseReaders() {

@@ -56,8 +56,8 @@ class LogService {
   // Returns the first kept sequence.
   absl::StatusOr<Sequence> TrimLog(Log& log, Sequence before);
 
-  // How much one reader that is behind may read at a time.
-  size_t ColdReadBytes(size_t max_frame_bytes) const;
+  // How much of `wanted` one reader that is behind may read at a time.
+  size_t ColdReadBytes(size_t wanted) const;
   // Open subscriptions of all logs.
   std::atomic<uint64_t>& subscribers() { return subscribers_; }
 

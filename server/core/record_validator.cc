@@ -83,9 +83,7 @@ absl::Status RecordValidator::CheckField(const wire::Field& field) {
     case rf::kVersion:
     case rf::kId:
     case rf::kExpires:
-      return MakeError(Reason::kNotBuilt,
-                       absl::StrCat(Path(NameOf(field.number)), ": is not supported by this server yet"),
-                       {{"field", Path(NameOf(field.number))}});
+      return NotBuilt(Path(NameOf(field.number)));
     default:
       return MakeError(Reason::kUnknownField,
                        absl::StrCat(Path(""), ": has the unknown field number ", field.number),

@@ -6,15 +6,16 @@
 
 namespace replog {
 
+absl::Status TrimmedAway(Sequence next, Sequence first_kept) {
+  return MakeError(Reason::kBelowFirstKept,
+                   absl::StrCat("record ", next, " was trimmed away; the log begins at ", first_kept),
+                   {{"first_kept_sequence", std::to_string(first_kept)}});
+}
+
 absl::StatusOr<Sequence> CheckKept(Sequence next, const Log& log) {
   const Sequence first_kept = log.tail().first_kept();
   const Sequence end = log.tail().committed_end();
-  if (next < first_kept) {
-    return MakeError(
-        Reason::kBelowFirstKept,
-        absl::StrCat("start: record ", next, " was trimmed away; the log begins at ", first_kept),
-        {{"first_kept_sequence", std::to_string(first_kept)}});
-  }
+  if (next < first_kept) return TrimmedAway(next, first_kept);
   if (next > end) {
     return MakeError(Reason::kPastTheEnd,
                      absl::StrCat("start: sequence ", next, " is past the log's end ", end),

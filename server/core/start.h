@@ -30,6 +30,9 @@ absl::StatusOr<Sequence> ResolveStart(const Start& start, const Log& log, LogSto
 // `next`, when a reader may begin there now. BELOW_FIRST_KEPT, PAST_THE_END.
 absl::StatusOr<Sequence> CheckKept(Sequence next, const Log& log);
 
+// BELOW_FIRST_KEPT: record `next`, which a reader wants, is gone.
+absl::Status TrimmedAway(Sequence next, Sequence first_kept);
+
 // The first record in [from, end) whose time is at or after `time_us`, or `end`.
 absl::StatusOr<Sequence> FindTime(const Log& log, LogStore& store, Sequence from, Sequence end,
                                   int64_t time_us);

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "proto/wire/record_view.h"
+#include "server/core/start.h"
 
 namespace replog {
 
@@ -17,13 +18,24 @@ Subscription::Subscription(Options options, int64_t now_us)
 
 Subscription::Step Subscription::Next(int64_t now_us) {
   // Even a stream that ends where it begins says where the log stands.
-  if (!ended_ && !sent_any_ && !heard_of_end_ && chunks_.empty() && !behind_) return Step::kAskTail;
+  if (!ended_ && !sent_any_ && !heard_of_end_ && chunks_.empty() && records_.empty() && !behind_) {
+    return Step::kAskTail;
+  }
   if (!ended_) Fill();
-  if (!records_.empty() || (!ended_ && SomethingToSay(now_us))) return Step::kSend;
+  if (!Gather() && (!records_.empty() || (!ended_ && SomethingToSay(now_us)))) return Step::kSend;
   if (ended_ || UntilReached()) return Step::kFinish;
   if (waiting_) return Step::kWait;
   if (behind_) return Step::kReadStore;
   return Step::kAskTail;
+}
+
+// A frame for every few records of a scattered channel would cost more than finding them.
+bool Subscription::Gather() const {
+  constexpr size_t kWorthSending = 32 << 10;
+  constexpr int kMostReads = 16;
+  return !records_.empty() && records_.bytes() < std::min(kWorthSending, options_.max_frame_bytes) &&
+         reads_gathered_ > 0 && reads_gathered_ < kMostReads && !waiting_ && !ended_ && !UntilReached() &&
+         !options_.filter.all();
 }
 
 bool Subscription::SomethingToSay(int64_t now_us) const {
@@ -37,10 +49,11 @@ void Subscription::OnTail(TailAnswer answer) {
   first_kept_ = answer.first_kept;
   heard_of_end_ = true;
   if (answer.kind == TailAnswer::Kind::kClosed) return End(std::move(answer.closed));
-  if (next_ < first_kept_) return EndTrimmed();
+  if (next_ < first_kept_) return End(TrimmedAway(next_, first_kept_));
   waiting_ = answer.kind == TailAnswer::Kind::kWait;
   behind_ = answer.kind == TailAnswer::Kind::kBehind;
   if (answer.kind == TailAnswer::Kind::kBatch) {
+    reads_gathered_ = 0;
     chunks_end_ = answer.chunks.back()->end();
     chunks_epoch_ = answer.chunks.back()->epoch();
     chunks_.insert(chunks_.end(), std::make_move_iterator(answer.chunks.begin()),
@@ -48,19 +61,13 @@ void Subscription::OnTail(TailAnswer answer) {
   }
 }
 
-void Subscription::EndTrimmed() {
-  End(MakeError(
-      Reason::kBelowFirstKept,
-      absl::StrCat("the next record, ", next_, ", was trimmed away; the log begins at ", first_kept_),
-      {{"first_kept_sequence", std::to_string(first_kept_)}}));
-}
-
 void Subscription::OnStore(absl::StatusOr<ChunkRun> answer, Sequence first_kept, Epoch epoch) {
   if (ended_) return;
   behind_ = false;
   heard_of_end_ = false;
+  ++reads_gathered_;
   first_kept_ = first_kept;
-  if (next_ < first_kept_) return EndTrimmed();
+  if (next_ < first_kept_) return End(TrimmedAway(next_, first_kept_));
   if (!answer.ok()) return End(answer.status());
   chunks_end_ = answer->next;
   chunks_epoch_ = epoch;
@@ -148,6 +155,7 @@ Frame Subscription::TakeFrame(int64_t now_us) {
   Frame frame;
   frame.records = records_.Finish();
   records_ = FrameRecords();
+  reads_gathered_ = 0;
   frame.next_sequence = next_;
   frame.committed_end = committed_end_;
   frame.caught_up = AtEnd();

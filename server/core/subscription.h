@@ -73,12 +73,13 @@ class Subscription {
   bool AtEnd() const { return chunks_.empty() && next_ >= committed_end_ && heard_of_end_; }
   // Moves chunks into `records_`; true when it is worth sending or there is no more.
   void Fill();
-  void EndTrimmed();
   // What was asked for last is used up; what it had no matching records of is passed over.
   void PassToChunksEnd();
   // False when the frame is full and the chunk is not used up.
   bool TakeFrom(const ChunkPtr& chunk);
   bool TakeRecords(const ChunkPtr& chunk);
+  // Whether it is better to read on than to send the few records that a filter has left of what was read.
+  bool Gather() const;
   // Whether there is something to say that has no record in it.
   bool SomethingToSay(int64_t now_us) const;
 
@@ -89,6 +90,7 @@ class Subscription {
   Sequence chunks_end_ = 0;  // when chunks_ is used up, everything before this is
   Epoch chunks_epoch_ = 0;   // of the record before chunks_end_
   FrameRecords records_;
+  int reads_gathered_ = 0;  // of the store, since the last frame; 0 once the tail gave something
   bool waiting_ = false;
   bool behind_ = false;
   bool heard_of_end_ =

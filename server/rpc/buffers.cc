@@ -17,6 +17,24 @@ grpc::Slice Share(Piece piece) {
   return grpc::Slice(bytes, piece.bytes.size(), release, new Owner(std::move(piece.owner)));
 }
 
+absl::Status CheckFieldsKnown(const google::protobuf::Message& message) {
+  const auto& reflection = *message.GetReflection();
+  if (const auto& unknown = reflection.GetUnknownFields(message); !unknown.empty()) {
+    const std::string number = std::to_string(unknown.field(0).number());
+    return MakeError(Reason::kUnknownField,
+                     absl::StrCat(message.GetDescriptor()->name(), ": has the unknown field number ", number),
+                     {{"field", number}});
+  }
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const auto* field : fields) {
+    // No request repeats messages but Append, which has a parser of its own.
+    if (field->message_type() == nullptr || field->is_repeated()) continue;
+    if (auto status = CheckFieldsKnown(reflection.GetMessage(message, field)); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::string Flatten(const grpc::ByteBuffer& buffer) {
@@ -37,8 +55,8 @@ grpc::ByteBuffer Concatenate(std::vector<Piece> pieces, const google::protobuf::
   return {slices.data(), slices.size()};
 }
 
-absl::Status Parse(const grpc::ByteBuffer& buffer, google::protobuf::MessageLite& message) {
-  if (message.ParseFromString(Flatten(buffer))) return absl::OkStatus();
+absl::Status Parse(const grpc::ByteBuffer& buffer, google::protobuf::Message& message) {
+  if (message.ParseFromString(Flatten(buffer))) return CheckFieldsKnown(message);
   return MakeError(Reason::kMalformed, absl::StrCat("request: is not a well-formed ", message.GetTypeName()));
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "google/protobuf/message_lite.h"
+#include "google/protobuf/message.h"
 #include "server/core/frame.h"
 
 namespace replog {
@@ -18,7 +18,8 @@ std::string Flatten(const grpc::ByteBuffer& buffer);
 // copied.
 grpc::ByteBuffer Concatenate(std::vector<Piece> pieces, const google::protobuf::MessageLite& rest);
 
-// Parses a received message. MALFORMED.
-absl::Status Parse(const grpc::ByteBuffer& buffer, google::protobuf::MessageLite& message);
+// Parses a received message. MALFORMED; UNKNOWN_FIELD when it or a message within it has a field that this
+// version does not know: what a newer client asks for is refused, not passed over.
+absl::Status Parse(const grpc::ByteBuffer& buffer, google::protobuf::Message& message);
 
 }  // namespace replog

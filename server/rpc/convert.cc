@@ -82,8 +82,7 @@ absl::StatusOr<Start> ToStart(const v1::SubscribeRequest& request) {
         return Invalid("new_only", "only `true` is legal; leave it out for the beginning");
       return Start(FromEnd());
     case v1::SubscribeRequest::kFromCursor:
-      return MakeError(Reason::kNotBuilt, "from_cursor: is not supported by this server yet",
-                       {{"field", "from_cursor"}});
+      return NotBuilt("from_cursor");
     case v1::SubscribeRequest::START_NOT_SET:
       break;
   }
@@ -125,10 +124,7 @@ absl::StatusOr<ChannelFilter> ToFilter(const google::protobuf::RepeatedPtrField<
 }
 
 absl::StatusOr<LogSettings> MergeSettings(const v1::LogSettings& settings, LogSettings current) {
-  if (settings.has_dedupe_window()) {
-    return MakeError(Reason::kNotBuilt, "settings.dedupe_window: is not supported by this server yet",
-                     {{"field", "settings.dedupe_window"}});
-  }
+  if (settings.has_dedupe_window()) return NotBuilt("settings.dedupe_window");
   switch (settings.durability()) {
     case v1::DURABILITY_UNSPECIFIED:
       break;

@@ -10,19 +10,19 @@ class LeasesService final : public v1::Leases::CallbackService {
  public:
   grpc::ServerUnaryReactor* Acquire(grpc::CallbackServerContext* context, const v1::AcquireRequest*,
                                     v1::AcquireResponse*) override {
-    return FinishNow(context, MethodNotBuilt("Acquire"));
+    return FinishNow(context, NotBuilt("Acquire"));
   }
   grpc::ServerUnaryReactor* Renew(grpc::CallbackServerContext* context, const v1::RenewRequest*,
                                   v1::RenewResponse*) override {
-    return FinishNow(context, MethodNotBuilt("Renew"));
+    return FinishNow(context, NotBuilt("Renew"));
   }
   grpc::ServerUnaryReactor* Release(grpc::CallbackServerContext* context, const v1::ReleaseRequest*,
                                     v1::ReleaseResponse*) override {
-    return FinishNow(context, MethodNotBuilt("Release"));
+    return FinishNow(context, NotBuilt("Release"));
   }
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const v1::GetRequest*,
                                 v1::GetResponse*) override {
-    return FinishNow(context, MethodNotBuilt("Get"));
+    return FinishNow(context, NotBuilt("Get"));
   }
 };
 

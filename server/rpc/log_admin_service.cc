@@ -15,21 +15,19 @@ constexpr uint32_t kMaxChannels = 10'000;
 // A stream that only says that it is not built.
 class NotBuiltStream final : public grpc::ServerWriteReactor<v1::BackupResponse> {
  public:
-  NotBuiltStream() { Finish(ToGrpcStatus(MethodNotBuilt("Backup"))); }
+  NotBuiltStream() { Finish(ToGrpcStatus(NotBuilt("Backup"))); }
   void OnDone() override { delete this; }
 };
 
 }  // namespace
 
-absl::Status LogAdminService::FillInfo(const Log& log, v1::LogInfo& info) {
+void LogAdminService::FillInfo(const Log& log, v1::LogInfo& info) {
   FillLogInfo(log, info);
   const Sequence first = log.tail().first_kept();
-  if (first >= log.tail().committed_end()) return absl::OkStatus();
+  if (first >= log.tail().committed_end()) return;
   const auto chunk = service_.store().ChunkContaining(log.number(), first);
   // Damaged, or trimmed away just now: the log is listed all the same, without its size.
-  if (!chunk.ok()) return absl::OkStatus();
-  info.set_bytes(log.bytes_before_end - chunk->header.bytes_before);
-  return absl::OkStatus();
+  if (chunk.ok()) info.set_bytes(log.bytes_before_end - chunk->header.bytes_before);
 }
 
 grpc::ServerUnaryReactor* LogAdminService::CreateLog(grpc::CallbackServerContext* context,
@@ -42,7 +40,8 @@ grpc::ServerUnaryReactor* LogAdminService::CreateLog(grpc::CallbackServerContext
         if (!settings.ok()) return settings.status();
         const auto log = service_.CreateLog(request.log(), *settings);
         if (!log.ok()) return log.status();
-        return FillInfo(**log, *response.mutable_log());
+        FillInfo(**log, *response.mutable_log());
+        return absl::OkStatus();
       });
 }
 
@@ -56,7 +55,8 @@ grpc::ServerUnaryReactor* LogAdminService::UpdateLog(grpc::CallbackServerContext
         if (!log.ok()) return log.status();
         const auto merge = [&](LogSettings current) { return MergeSettings(request.settings(), current); };
         if (auto status = service_.UpdateLog(**log, merge); !status.ok()) return status;
-        return FillInfo(**log, *response.mutable_log());
+        FillInfo(**log, *response.mutable_log());
+        return absl::OkStatus();
       });
 }
 
@@ -84,9 +84,7 @@ grpc::ServerUnaryReactor* LogAdminService::ListLogs(grpc::CallbackServerContext*
   return FinishRawOn<v1::ListLogsRequest, v1::ListLogsResponse>(
       admin_, context, request, response,
       [this](const v1::ListLogsRequest&, v1::ListLogsResponse& response) -> absl::Status {
-        for (const LogPtr& log : service_.logs().All()) {
-          if (auto status = FillInfo(*log, *response.add_logs()); !status.ok()) return status;
-        }
+        for (const LogPtr& log : service_.logs().All()) FillInfo(*log, *response.add_logs());
         return absl::OkStatus();
       });
 }
@@ -99,7 +97,8 @@ grpc::ServerUnaryReactor* LogAdminService::GetLog(grpc::CallbackServerContext* c
       [this](const v1::GetLogRequest& request, v1::GetLogResponse& response) -> absl::Status {
         const auto log = service_.logs().Find(request.log());
         if (!log.ok()) return log.status();
-        return FillInfo(**log, *response.mutable_log());
+        FillInfo(**log, *response.mutable_log());
+        return absl::OkStatus();
       });
 }
 
@@ -163,12 +162,12 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* LogAdminService::Verify(grpc::Callba
 
 grpc::ServerUnaryReactor* LogAdminService::ListNodes(grpc::CallbackServerContext* context,
                                                      const v1::ListNodesRequest*, v1::ListNodesResponse*) {
-  return FinishNow(context, MethodNotBuilt("ListNodes"));
+  return FinishNow(context, NotBuilt("ListNodes"));
 }
 
 grpc::ServerUnaryReactor* LogAdminService::ForgetNode(grpc::CallbackServerContext* context,
                                                       const v1::ForgetNodeRequest*, v1::ForgetNodeResponse*) {
-  return FinishNow(context, MethodNotBuilt("ForgetNode"));
+  return FinishNow(context, NotBuilt("ForgetNode"));
 }
 
 grpc::ServerWriteReactor<v1::BackupResponse>* LogAdminService::Backup(grpc::CallbackServerContext*,

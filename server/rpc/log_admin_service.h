@@ -49,7 +49,7 @@ class LogAdminService final : public log_admin_internal::Base {
 
  private:
   // The log's size on this side of compression; what the retention bound counts.
-  absl::Status FillInfo(const Log& log, v1::LogInfo& info);
+  void FillInfo(const Log& log, v1::LogInfo& info);
   absl::Status FillChannels(const v1::ListChannelsRequest& request, v1::ListChannelsResponse& response);
 
   LogService& service_;

@@ -56,25 +56,25 @@ grpc::ServerUnaryReactor* ReplicationLogService::Read(grpc::CallbackServerContex
 
 grpc::ServerUnaryReactor* ReplicationLogService::Lookup(grpc::CallbackServerContext* context,
                                                         const v1::LookupRequest*, v1::LookupResponse*) {
-  return FinishNow(context, MethodNotBuilt("Lookup"));
+  return FinishNow(context, NotBuilt("Lookup"));
 }
 
 grpc::ServerUnaryReactor* ReplicationLogService::RegisterProducer(grpc::CallbackServerContext* context,
                                                                   const v1::RegisterProducerRequest*,
                                                                   v1::RegisterProducerResponse*) {
-  return FinishNow(context, MethodNotBuilt("RegisterProducer"));
+  return FinishNow(context, NotBuilt("RegisterProducer"));
 }
 
 grpc::ServerUnaryReactor* ReplicationLogService::Acknowledge(grpc::CallbackServerContext* context,
                                                              const v1::AcknowledgeRequest*,
                                                              v1::AcknowledgeResponse*) {
-  return FinishNow(context, MethodNotBuilt("Acknowledge"));
+  return FinishNow(context, NotBuilt("Acknowledge"));
 }
 
 grpc::ServerUnaryReactor* ReplicationLogService::AwaitSync(grpc::CallbackServerContext* context,
                                                            const v1::AwaitSyncRequest*,
                                                            v1::AwaitSyncResponse*) {
-  return FinishNow(context, MethodNotBuilt("AwaitSync"));
+  return FinishNow(context, NotBuilt("AwaitSync"));
 }
 
 }  // namespace replog

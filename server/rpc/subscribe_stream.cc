@@ -18,11 +18,6 @@ int64_t RandomBookmarkInterval() {
   return std::uniform_int_distribution<int64_t>(5'000'000, 13'000'000)(random);
 }
 
-absl::Status NotBuilt(const char* field) {
-  return MakeError(Reason::kNotBuilt, absl::StrCat(field, ": is not supported by this server yet"),
-                   {{"field", field}});
-}
-
 absl::Status CheckBuilt(const v1::SubscribeRequest& request) {
   if (!request.node().empty()) return NotBuilt("node");
   if (!request.fleet().empty()) return NotBuilt("fleet");
@@ -131,7 +126,10 @@ void SubscribeStream::Pump() {
 
 void SubscribeStream::ReadStore() {
   reading_ = true;
-  const size_t bytes = service_.ColdReadBytes(subscription_->max_frame_bytes());
+  // Of what a filter reads, little is left; fewer and longer reads then.
+  constexpr size_t kFilteredReadBytes = 1 << 20;
+  const size_t wanted = subscription_->filter().all() ? subscription_->max_frame_bytes() : kFilteredReadBytes;
+  const size_t bytes = service_.ColdReadBytes(wanted);
   service_.cold_reader().Read(
       log_->number(), subscription_->next(), subscription_->read_until(), bytes, subscription_->filter(),
       [self = shared_from_this()](absl::StatusOr<ChunkRun> run) { self->OnStore(std::move(run)); });

@@ -5,10 +5,8 @@
 
 #include <functional>
 #include <memory>
-#include <string>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "server/core/executor.h"
 #include "server/rpc/buffers.h"
@@ -46,12 +44,6 @@ grpc::ServerUnaryReactor* FinishRawOn(Executor& executor, grpc::CallbackServerCo
     *answer = Concatenate({}, response);
     return absl::OkStatus();
   });
-}
-
-// The answer of a method whose behaviour is still to come.
-inline absl::Status MethodNotBuilt(const std::string& method) {
-  return MakeError(Reason::kNotBuilt, absl::StrCat(method, ": is not supported by this server yet"),
-                   {{"method", method}});
 }
 
 }  // namespace replog

@@ -14,7 +14,11 @@ ChannelFilter::ChannelFilter(const std::vector<std::string>& patterns) {
 
 bool ChannelFilter::Matches(std::string_view channel) const {
   if (all()) return true;
-  if (name_set_.contains(absl::string_view(channel.data(), channel.size()))) return true;
+  // Most readers want one channel; comparing is cheaper than hashing.
+  if (names_.size() == 1 ? channel == names_.front()
+                         : name_set_.contains(absl::string_view(channel.data(), channel.size()))) {
+    return true;
+  }
   for (const std::string& prefix : prefixes_) {
     if (channel.substr(0, prefix.size()) == prefix) return true;
   }

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "proto/wire/varint.h"
 #include "storage/model/chunk_format.h"
+#include "storage/rocks/slices.h"
 #include "storage/schema/channel_key.h"
 #include "storage/schema/chunk_key.h"
 
@@ -12,8 +13,6 @@ namespace {
 
 // Looking up more channels than this costs more than reading the chunks.
 constexpr size_t kMaxIndexedChannels = 64;
-
-std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 absl::Status Missing(const ReadRange& range, Sequence expected, Sequence found,
                      const absl::Status& cause = {}) {
@@ -175,6 +174,31 @@ absl::StatusOr<Sequence> ChunkReader::Find(const ReadRange& range,
   return std::min(low, range.until);
 }
 
+bool ChunkReader::CountKept(rocksdb::Iterator& entries, LogNumber log, Sequence first_kept, bool with_counts,
+                            ChannelCount& channel) const {
+  // The entry before the first at or after first_kept may reach past it; it counts whole.
+  entries.SeekForPrev(schema::ChannelKey{log, channel.name, first_kept}.Encode());
+  const auto nearest = entries.Valid() ? schema::ChannelKey::Decode(View(entries.key())) : std::nullopt;
+  if (!nearest || nearest->log != log || nearest->channel != channel.name)
+    entries.Seek(schema::ChannelKey{log, channel.name, 0}.Encode());
+  bool kept = false;
+  const std::string past = schema::ChannelKey::Prefix(log, channel.name) + '\x01';
+  for (; entries.Valid() && View(entries.key()) < std::string_view(past); entries.Next()) {
+    const auto entry = schema::ChannelKey::Decode(View(entries.key()));
+    if (entry && entry->chunk < first_kept) {
+      const auto chunk = Containing(log, entry->chunk);
+      if (!chunk.ok() || chunk->first + chunk->header.count <= first_kept) continue;
+    }
+    kept = true;
+    if (!with_counts) break;
+    std::string_view value = View(entries.value());
+    uint64_t records = 0;
+    wire::TakeVarint(value, records);
+    channel.records += records;
+  }
+  return kept;
+}
+
 absl::StatusOr<std::vector<ChannelCount>> ChunkReader::Channels(LogNumber log, Sequence first_kept,
                                                                 std::string_view prefix,
                                                                 std::string_view after, size_t limit,
@@ -190,30 +214,10 @@ absl::StatusOr<std::vector<ChannelCount>> ChunkReader::Channels(LogNumber log, S
     const auto key = schema::ChannelKey::Decode(View(iterator->key()));
     if (!key) return MakeError(Reason::kCorruptChunk, "a key of the channel index is malformed");
     const std::string name(key->channel);
-    // The entry before the first at or after first_kept may reach past it; it counts whole.
-    iterator->SeekForPrev(schema::ChannelKey{log, name, first_kept}.Encode());
-    const auto nearest = iterator->Valid() ? schema::ChannelKey::Decode(View(iterator->key())) : std::nullopt;
-    if (!nearest || nearest->log != log || nearest->channel != name)
-      iterator->Seek(schema::ChannelKey{log, name, 0}.Encode());
     ChannelCount count{name, 0};
-    bool kept = false;
-    const std::string past = schema::ChannelKey::Prefix(log, name) + '\x01';
-    for (; iterator->Valid() && View(iterator->key()) < std::string_view(past); iterator->Next()) {
-      std::string_view value = View(iterator->value());
-      uint64_t records = 0;
-      wire::TakeVarint(value, records);
-      const auto entry = schema::ChannelKey::Decode(View(iterator->key()));
-      if (entry && entry->chunk < first_kept) {
-        const auto chunk = Containing(log, entry->chunk);
-        if (!chunk.ok() || chunk->first + chunk->header.count <= first_kept) continue;
-      }
-      kept = true;
-      count.records += records;
-      if (!with_counts) break;
-    }
-    if (kept) channels.push_back(std::move(count));
+    if (CountKept(*iterator, log, first_kept, with_counts, count)) channels.push_back(std::move(count));
     if (channels.size() == limit) break;
-    iterator->Seek(past);
+    iterator->Seek(schema::ChannelKey::Prefix(log, name) + '\x01');
   }
   if (!iterator->status().ok()) return FromRocks(iterator->status(), "read the channel index");
   return channels;

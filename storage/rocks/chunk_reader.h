@@ -30,6 +30,10 @@ class ChunkReader {
                                                                    const ChannelFilter& filter) const;
   absl::StatusOr<std::unique_ptr<ChunkSource>> MakeSource(const ReadRange& range, const ChannelFilter& filter,
                                                           Direction direction) const;
+  // Adds up what `entries` lists for `channel` of chunks with records from first_kept on; whether there are
+  // any. Without counts it stops at the first.
+  bool CountKept(rocksdb::Iterator& entries, LogNumber log, Sequence first_kept, bool with_counts,
+                 ChannelCount& channel) const;
 
   const Engine& engine_;
 };

@@ -11,6 +11,7 @@
 #include "rocksdb/convenience.h"
 #include "rocksdb/experimental.h"
 #include "storage/rocks/chunk_reader.h"
+#include "storage/rocks/slices.h"
 #include "storage/rocks/verifier.h"
 #include "storage/schema/channel_key.h"
 #include "storage/schema/chunk_key.h"
@@ -21,8 +22,6 @@ namespace {
 
 // Below this much free space, what a trim frees is collected at once.
 constexpr uint64_t kShortOfSpace = 1 << 30;
-
-rocksdb::Slice ToSlice(std::string_view view) { return {view.data(), view.size()}; }
 
 void PutChunk(const Engine& engine, LogNumber log, const Chunk& chunk, rocksdb::WriteBatch& batch) {
   batch.Put(engine.chunks(), schema::ChunkKey{log, chunk.first()}.Encode(), ToSlice(chunk.encoded()));

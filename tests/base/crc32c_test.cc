@@ -9,8 +9,8 @@ namespace replog {
 namespace {
 
 // Bit by bit, straight from the polynomial.
-uint32_t ReferenceCrc32c(std::string_view data) {
-  uint32_t crc = 0xffffffff;
+uint32_t ReferenceCrc32c(std::string_view data, uint32_t before = 0) {
+  uint32_t crc = ~before;
   for (const char c : data) {
     crc ^= static_cast<uint8_t>(c);
     for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) ? 0x82f63b78 : 0);
@@ -50,6 +50,16 @@ TEST(Crc32c, MatchesTheReferenceAtEveryLengthAndAlignment) {
       const std::string_view part = std::string_view(data).substr(start, size);
       ASSERT_EQ(Crc32c(part), ReferenceCrc32c(part)) << "start " << start << ", size " << size;
     }
+  }
+}
+
+TEST(Crc32c, MatchesTheReferenceWhereStretchesAreTakenTogether) {
+  std::mt19937 random(2);
+  std::string data(10'000, '\0');
+  for (char& c : data) c = static_cast<char>(random());
+  for (size_t size = 3'060; size <= data.size(); size += size % 3'072 < 20 ? 1 : 97) {
+    const std::string_view part = std::string_view(data).substr(0, size);
+    ASSERT_EQ(ExtendCrc32c(7, part), ReferenceCrc32c(part, 7)) << size;
   }
 }
 

@@ -189,6 +189,18 @@ TEST_F(BadInput, UnknownAndServerOwnedFieldsAreRefused) {
                 "SERVER_OWNED_FIELD", "records[0].producer");
 }
 
+TEST_F(BadInput, UnknownFieldsAreRefusedByEveryCall) {
+  for (const std::string method : {"ReplicationLog/Subscribe", "ReplicationLog/Read", "LogAdmin/CreateLog",
+                                   "LogAdmin/GetLog", "LogAdmin/ListChannels", "LogAdmin/Verify"}) {
+    const auto refusal = Raw("/replog.v1." + method, Varint(99, 1));
+    ExpectRefusal(refusal, StatusCode::INVALID_ARGUMENT, "UNKNOWN_FIELD", "99");
+  }
+  // A field of a message within the request.
+  const auto nested = Bytes(1, "x") + Bytes(2, Varint(99, 1));
+  ExpectRefusal(Raw("/replog.v1.LogAdmin/CreateLog", nested), StatusCode::INVALID_ARGUMENT, "UNKNOWN_FIELD",
+                "99");
+}
+
 TEST_F(BadInput, WhatIsNotBuiltYetIsRefusedAndNeverIgnored) {
   auto request = MakeAppend({"a"});
   request.mutable_records(0)->set_key("k");

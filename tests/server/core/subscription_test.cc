@@ -162,6 +162,40 @@ TEST_F(SubscriptionTest, SendsABookmarkAlsoWhileItReadsThroughAStoreWithoutAMatc
   EXPECT_EQ(Next(), Step::kReadStore);
 }
 
+TEST_F(SubscriptionTest, GathersTheFewMatchesOfSeveralReadsInOneFrame) {
+  Begin(0, std::nullopt, {"wanted"});
+  for (Sequence first = 0; first < 6; first += 2) {
+    Behind(6);
+    Stored({MakeChunk(first, {"wanted", "other"})}, first + 2);
+  }
+  AtTheEnd(6);
+  const Frame frame = Take();
+  EXPECT_EQ(SequencesOf(Decode(frame)), (List{0, 2, 4}));
+  EXPECT_EQ(frame.next_sequence, 6u);
+  EXPECT_TRUE(frame.caught_up);
+}
+
+TEST_F(SubscriptionTest, SendsWhatItGatheredAfterSomeReadsAlsoWhenItIsLittle) {
+  Begin(0, std::nullopt, {"wanted"});
+  Sequence first = 0;
+  for (int reads = 0; reads < 1'000; ++reads, first += 2) {
+    Behind(10'000);
+    Stored({MakeChunk(first, {"wanted", "other"})}, first + 2);
+    if (Next() == Step::kSend) break;
+  }
+  const auto sent = SequencesOf(Decode(Take()));
+  EXPECT_GT(sent.size(), 1u);
+  EXPECT_LT(sent.size(), 100u);
+}
+
+TEST_F(SubscriptionTest, SendsWhatTheTailHasAtOnceHoweverLittleItIs) {
+  Begin(0, std::nullopt, {"wanted"});
+  Behind(4);
+  Stored({MakeChunk(0, {"wanted", "other"})}, 2);
+  Batch({MakeChunk(2, {"wanted", "other"})}, 4);
+  EXPECT_EQ(SequencesOf(Decode(Take())), (List{0, 2}));
+}
+
 TEST_F(SubscriptionTest, StopsBeforeUntil) {
   Begin(0, 3);
   Batch({MakeChunk(0, {"a", "a"}), MakeChunk(2, {"a", "a"})}, 9);
@@ -304,7 +338,7 @@ TEST_F(SubscriptionTest, APositionHasTheEpochOfTheRecordBeforeItAlsoWhereAFrameW
 }
 
 TEST_F(SubscriptionTest, APositionHasTheEpochOfTheRecordBeforeItAlsoWhereNothingMatched) {
-  Begin(0, std::nullopt, {"a"});
+  Begin(0, 10, {"a"});
   Behind(20);
   Stored({MakeChunk(0, {"a"}, 1)}, 10, 3);
   const Frame frame = Take();

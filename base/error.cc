@@ -38,6 +38,7 @@ constexpr std::array kReasons{
     ReasonRow{Reason::kNotBuilt, "NOT_BUILT", StatusCode::kUnimplemented},
     ReasonRow{Reason::kLogProtected, "LOG_PROTECTED", StatusCode::kFailedPrecondition},
     ReasonRow{Reason::kUuidMismatch, "UUID_MISMATCH", StatusCode::kFailedPrecondition},
+    ReasonRow{Reason::kConditionFailed, "CONDITION_FAILED", StatusCode::kFailedPrecondition},
     ReasonRow{Reason::kStoreLocked, "STORE_LOCKED", StatusCode::kFailedPrecondition},
     ReasonRow{Reason::kFormatTooNew, "FORMAT_TOO_NEW", StatusCode::kFailedPrecondition},
     ReasonRow{Reason::kWrongDirectory, "WRONG_DIRECTORY", StatusCode::kFailedPrecondition},

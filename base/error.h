@@ -39,9 +39,11 @@ enum class Reason {
   // FAILED_PRECONDITION
   kLogProtected,  // the log is the product's own, or `default`
   kUuidMismatch,
-  kStoreLocked,     // another server has the data directory open
-  kFormatTooNew,    // the data directory is of a newer version
-  kWrongDirectory,  // not a data directory, missing or not writable
+  kConditionFailed,  // of an append; metadata: field, and the current end_sequence, or sequence, deleted,
+                     // version
+  kStoreLocked,      // another server has the data directory open
+  kFormatTooNew,     // the data directory is of a newer version
+  kWrongDirectory,   // not a data directory, missing or not writable
   // UNAVAILABLE: try again, here or elsewhere.
   kShuttingDown,  // nothing was written
   kStoreFailed,   // a write failed; an append that was under way may or may not be kept

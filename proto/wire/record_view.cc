@@ -56,6 +56,9 @@ std::optional<RecordView> DecodeRecord(std::string_view encoded) {
       case Tag(record_field::kDeleted, WireType::kVarint):
         record.deleted = field.value != 0;
         break;
+      case Tag(record_field::kVersion, WireType::kVarint):
+        record.version = field.value;
+        break;
       default:
         break;
     }
@@ -80,10 +83,10 @@ std::optional<std::string_view> ChannelAfterStamp(std::string_view encoded) {
   }
   for (const uint32_t field : {record_field::kTime, record_field::kChannel}) {
     if (end - p < 2 || !is(field, WireType::kBytes)) return {};
-    const int size = p[1];
+    const auto size = static_cast<uint8_t>(p[1]);  // a varint of one byte, or not like that
     p += 2;
-    if (size < 0 || size > end - p) return {};
-    if (field == record_field::kChannel) return std::string_view(p, static_cast<size_t>(size));
+    if (size >= 0x80 || size > end - p) return {};
+    if (field == record_field::kChannel) return std::string_view(p, size);
     p += size;
   }
   return {};

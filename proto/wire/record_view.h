@@ -20,6 +20,7 @@ struct RecordView {
   Body body_kind = Body::kNone;
   bool has_key = false;
   bool deleted = false;
+  std::optional<uint64_t> version;
   // The whole encoded record, for what is read rarely: see HeaderReader.
   std::string_view encoded;
 };

@@ -13,10 +13,23 @@
 
 namespace replog {
 
+// What became of one record of an append that was not rejected.
+struct RecordOutcome {
+  enum class Kind : uint8_t {
+    kAppended,  // written as `sequence`
+    kStale,     // not written: the key has `version`, of record `sequence`, which is at least as new
+  };
+  Kind kind = Kind::kAppended;
+  Sequence sequence = 0;
+  uint64_t version = 0;
+};
+
 // What an append that was acknowledged got.
 struct Appended {
-  Sequence first = 0;
-  uint32_t count = 0;
+  Sequence first = 0;  // when anything was written
+  uint32_t count = 0;  // how many were written, in a row
+  // One for each record, in order; none when all were written.
+  std::vector<RecordOutcome> outcomes;
   int64_t time_us = 0;
   Position position;  // after the batch
   Durability durability = Durability::kSync;

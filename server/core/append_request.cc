@@ -23,6 +23,26 @@ absl::Status TakeLog(const wire::Field& field, AppendRequest& request, bool& see
   return absl::OkStatus();
 }
 
+absl::Status TakeConditions(const wire::Field& field, const Limits& limits, AppendRequest& request) {
+  if (auto status = ExpectBytes(field, "conditions"); !status.ok()) return status;
+  if (request.conditions)
+    return MakeError(Reason::kDuplicateField, "conditions: is given twice", {{"field", "conditions"}});
+  auto conditions = ParseConditions(field.bytes, limits);
+  if (!conditions.ok()) return conditions.status();
+  request.conditions = *std::move(conditions);
+  return absl::OkStatus();
+}
+
+// What the conditions need of the records.
+absl::Status CheckTogether(const AppendRequest& request, const RecordValidator& records) {
+  if (!request.conditions || !request.conditions->newer_version_only) return absl::OkStatus();
+  if (records.keyed() && records.versioned()) return absl::OkStatus();
+  return MakeError(
+      Reason::kInvalidField,
+      "conditions.newer_version_only: every record with a key needs a version, and one must have a key",
+      {{"field", "conditions.newer_version_only"}});
+}
+
 }  // namespace
 
 absl::StatusOr<AppendRequest> ParseAppendRequest(std::string encoded, const Limits& limits) {
@@ -45,7 +65,8 @@ absl::StatusOr<AppendRequest> ParseAppendRequest(std::string encoded, const Limi
         if (status.ok()) status = validator.Check(field.bytes, request.count++);
         break;
       case kConditionsField:
-        return NotBuilt("conditions");
+        status = TakeConditions(field, limits, request);
+        break;
       case kProducerField:
         return NotBuilt("producer");
       default:
@@ -57,6 +78,8 @@ absl::StatusOr<AppendRequest> ParseAppendRequest(std::string encoded, const Limi
   if (fields.malformed()) return MakeError(Reason::kMalformed, "request: is not a well-formed AppendRequest");
   if (request.count == 0)
     return MakeError(Reason::kEmptyBatch, "records: an append needs at least one", {{"field", "records"}});
+  if (auto status = CheckTogether(request, validator); !status.ok()) return status;
+  request.keyed = validator.keyed();
   request.log = LogNameOrDefault(request.log);
   return request;
 }

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "proto/wire/fields.h"
+#include "server/core/conditions.h"
 #include "server/core/limits.h"
 
 namespace replog {
@@ -16,6 +17,8 @@ struct AppendRequest {
   std::string log;      // never empty
   std::string encoded;  // what the client sent
   uint32_t count = 0;   // records
+  bool keyed = false;   // some record has a key
+  std::optional<AppendConditions> conditions;
 
   // Calls `add` with each encoded NewRecord, in order.
   template <typename Add>

@@ -5,9 +5,21 @@
 
 namespace replog {
 
-absl::Status ExpectBytes(const wire::Field& field, const std::string& path) {
-  if (field.type == wire::WireType::kBytes) return absl::OkStatus();
+namespace {
+
+absl::Status Expect(wire::WireType type, const wire::Field& field, const std::string& path) {
+  if (field.type == type) return absl::OkStatus();
   return MakeError(Reason::kMalformed, absl::StrCat(path, ": has the wrong wire type"), {{"field", path}});
+}
+
+}  // namespace
+
+absl::Status ExpectBytes(const wire::Field& field, const std::string& path) {
+  return Expect(wire::WireType::kBytes, field, path);
+}
+
+absl::Status ExpectVarint(const wire::Field& field, const std::string& path) {
+  return Expect(wire::WireType::kVarint, field, path);
 }
 
 absl::Status NotUtf8(const std::string& path) {

@@ -37,6 +37,7 @@ class CanonicalFields {
 
 // Errors that the parsers of requests share.
 absl::Status ExpectBytes(const wire::Field& field, const std::string& path);
+absl::Status ExpectVarint(const wire::Field& field, const std::string& path);
 absl::Status NotUtf8(const std::string& path);
 absl::Status TooLarge(const std::string& path, const char* unit, size_t limit, size_t value);
 

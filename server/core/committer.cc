@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "server/core/admission.h"
 #include "storage/model/chunk_builder.h"
 
 namespace replog {
@@ -42,14 +43,19 @@ struct Committer::Share {
   int64_t time_us;
 };
 
+// Where an append's records went.
+struct Committer::Placed {
+  size_t share;
+  Sequence first;
+  // A rejection is answered with the others: what it tells may have been written with them.
+  absl::StatusOr<std::vector<RecordOutcome>> outcomes;
+  uint32_t count;  // written
+};
+
 struct Committer::Group {
   std::vector<Share> shares;
   std::vector<LogCommit> commits;  // one for each share, in the same order
-  struct Placed {
-    size_t share;
-    Sequence first;
-  };
-  std::vector<Placed> placed;  // one for each append
+  std::vector<Placed> placed;      // one for each append
   Durability durability = Durability::kOs;
 };
 
@@ -122,7 +128,7 @@ void Committer::Commit(std::vector<PendingAppend> appends) {
   RefuseDeleted(appends);
   if (appends.empty()) return;
   Group group = Encode(appends);
-  if (const auto status = store_.Commit(group.commits, group.durability); !status.ok()) {
+  if (const auto status = WriteGroup(group); !status.ok()) {
     recovering_ = true;
     next_recovery_us_ = 0;
     RefuseAll(std::move(appends),
@@ -134,27 +140,23 @@ void Committer::Commit(std::vector<PendingAppend> appends) {
   Publish(group, appends);
 }
 
+absl::Status Committer::WriteGroup(const Group& group) {
+  // Where all was rejected or stale, nothing is to be written.
+  const bool nothing = std::all_of(group.commits.begin(), group.commits.end(),
+                                   [](const LogCommit& commit) { return commit.chunks.empty(); });
+  return nothing ? absl::OkStatus() : store_.Commit(group.commits, group.durability);
+}
+
 Committer::Group Committer::Encode(std::vector<PendingAppend>& appends) {
   Group group;
+  const bool conditional = std::any_of(appends.begin(), appends.end(), [](const auto& append) {
+    return append.request.conditions.has_value();
+  });
+  Admission admission(store_, conditional);
   const int64_t now_us = clock_.WallMicros();
-  for (PendingAppend& append : appends) {
-    auto share = std::find_if(group.shares.begin(), group.shares.end(),
-                              [&](const Share& known) { return known.log == append.log; });
-    if (share == group.shares.end()) {
-      Log::Writer& writer = append.log->writer;
-      const int64_t time_us =
-          std::max(now_us, writer.last_time_us);  // time never goes backwards within a log
-      const ChunkBuilder::Start start{append.log->number(), append.log->epoch(),
-                                      writer.marks.assigned().value, writer.bytes_before_end, time_us};
-      group.shares.push_back(
-          {append.log, ChunkBuilder(start), append.log->descriptor().settings.durability, time_us});
-      share = std::prev(group.shares.end());
-    }
-    share->builder.Expect(append.request.encoded.size() +
-                          append.request.count * wire::RecordStamp::kMaxOverhead);
-    const Sequence first = share->builder.next();
-    append.request.ForEachRecord([&](std::string_view record) { share->builder.Add(record); });
-    group.placed.push_back({static_cast<size_t>(share - group.shares.begin()), first});
+  for (const PendingAppend& append : appends) {
+    const size_t share = ShareOf(append.log, now_us, group);
+    group.placed.push_back(Place(append, share, admission, group));
   }
   for (Share& share : group.shares) {
     group.commits.push_back({share.log->number(), share.builder.Finish()});
@@ -165,10 +167,42 @@ Committer::Group Committer::Encode(std::vector<PendingAppend>& appends) {
   return group;
 }
 
+// The group's share of `log`, made when there is none.
+size_t Committer::ShareOf(const LogPtr& log, int64_t now_us, Group& group) {
+  const auto known = std::find_if(group.shares.begin(), group.shares.end(),
+                                  [&](const Share& share) { return share.log == log; });
+  if (known != group.shares.end()) return static_cast<size_t>(known - group.shares.begin());
+  Log::Writer& writer = log->writer;
+  // Time never goes backwards within a log.
+  const int64_t time_us = std::max(now_us, writer.last_time_us);
+  const ChunkBuilder::Start start{log->number(), log->epoch(), writer.marks.assigned().value,
+                                  writer.bytes_before_end, time_us};
+  group.shares.push_back({log, ChunkBuilder(start), log->descriptor().settings.durability, time_us});
+  return group.shares.size() - 1;
+}
+
+Committer::Placed Committer::Place(const PendingAppend& append, size_t share, Admission& admission,
+                                   Group& group) {
+  const AppendRequest& request = append.request;
+  ChunkBuilder& builder = group.shares[share].builder;
+  Placed placed{share, builder.next(), admission.Judge(append.log->number(), request, builder.next()), 0};
+  if (!placed.outcomes.ok()) return placed;
+  builder.Expect(request.encoded.size() + request.count * wire::RecordStamp::kMaxOverhead);
+  auto outcome = placed.outcomes->begin();
+  request.ForEachRecord([&](std::string_view record) {
+    const bool all = placed.outcomes->empty();
+    if (!all && (outcome++)->kind != RecordOutcome::Kind::kAppended) return;
+    builder.Add(record, request.keyed);
+    ++placed.count;
+  });
+  return placed;
+}
+
 void Committer::Publish(Group& group, std::vector<PendingAppend>& appends) {
   TailWaiters waiters;
   for (size_t i = 0; i < group.shares.size(); ++i) {
     Share& share = group.shares[i];
+    if (group.commits[i].chunks.empty()) continue;
     Log::Writer& writer = share.log->writer;
     const Sequence end = share.builder.next();
     writer.marks.Advance(DurableEnd{end});
@@ -183,11 +217,14 @@ void Committer::Publish(Group& group, std::vector<PendingAppend>& appends) {
   }
   Wake(std::move(waiters), wakeups_);
   for (size_t i = 0; i < appends.size(); ++i) {
-    const Group::Placed& placed = group.placed[i];
+    Placed& placed = group.placed[i];
+    if (!placed.outcomes.ok()) {
+      appends[i].done(placed.outcomes.status());
+      continue;
+    }
     const Share& share = group.shares[placed.share];
-    const uint32_t count = appends[i].request.count;
-    appends[i].done(Appended{placed.first, count, share.time_us, share.log->PositionAt(placed.first + count),
-                             share.durability});
+    appends[i].done(Appended{placed.first, placed.count, *std::move(placed.outcomes), share.time_us,
+                             share.log->PositionAt(placed.first + placed.count), share.durability});
   }
 }
 

@@ -12,6 +12,8 @@
 
 namespace replog {
 
+class Admission;
+
 // The one writer of a store. Takes what all logs have ready, gives out sequences and times, encodes each
 // record once, writes one batch and syncs once; then publishes: tail, then wake-ups, then answers. So whoever
 // sees an answer finds the record in the tail.
@@ -50,10 +52,15 @@ class Committer {
   // One log's share of a group.
   struct Share;
   struct Group;
+  struct Placed;
 
   void Loop();
   void Commit(std::vector<PendingAppend> appends);
   Group Encode(std::vector<PendingAppend>& appends);
+  size_t ShareOf(const LogPtr& log, int64_t now_us, Group& group);
+  // Adds what of an append is to be written to its log's share.
+  Placed Place(const PendingAppend& append, size_t share, Admission& admission, Group& group);
+  absl::Status WriteGroup(const Group& group);
   void Publish(Group& group, std::vector<PendingAppend>& appends);
   void RefuseAll(std::vector<PendingAppend> appends, const absl::Status& why);
   void RefuseDeleted(std::vector<PendingAppend>& appends);

@@ -2,7 +2,7 @@
 
 namespace replog {
 
-void FrameRecords::Add(const ChunkPtr& chunk, std::string_view run) {
+void FrameRecords::Add(const std::shared_ptr<const void>& owner, std::string_view run) {
   if (run.empty()) return;
   bytes_ += run.size();
   if (run.size() < kShareFrom) {
@@ -10,7 +10,7 @@ void FrameRecords::Add(const ChunkPtr& chunk, std::string_view run) {
     return;
   }
   CloseCopied();
-  pieces_.push_back({chunk, run});
+  pieces_.push_back({owner, run});
 }
 
 void FrameRecords::CloseCopied() {

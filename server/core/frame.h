@@ -21,7 +21,8 @@ struct Piece {
 // copied together, since each piece costs the transport more than copying it.
 class FrameRecords {
  public:
-  void Add(const ChunkPtr& chunk, std::string_view run);
+  // `run` lies in what `owner` keeps.
+  void Add(const std::shared_ptr<const void>& owner, std::string_view run);
   size_t bytes() const { return bytes_; }
   bool empty() const { return bytes_ == 0; }
   // Closes what is open. Call once, last.
@@ -42,6 +43,7 @@ struct Frame {
   Sequence next_sequence = 0;
   Sequence committed_end = 0;
   bool caught_up = false;
+  bool table_complete = false;
   std::optional<Position> position;
   std::optional<Sequence> first_kept;
 };

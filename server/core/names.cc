@@ -29,14 +29,18 @@ bool HasControl(std::string_view text) {
   return false;
 }
 
-absl::Status CheckCharacters(std::string_view text, std::string_view field, const Limits& limits) {
-  if (text.size() > limits.channel_bytes) {
-    const auto limit = std::to_string(limits.channel_bytes);
+absl::Status CheckText(std::string_view text, std::string_view field, size_t max_bytes) {
+  if (text.size() > max_bytes) {
+    const auto limit = std::to_string(max_bytes);
     const auto value = std::to_string(text.size());
     return Invalid(field, absl::StrCat("has ", value, " bytes, the limit is ", limit),
                    {{"limit", limit}, {"value", value}});
   }
-  if (!IsUtf8(text)) return Invalid(field, "is not UTF-8");
+  return IsUtf8(text) ? absl::OkStatus() : Invalid(field, "is not UTF-8");
+}
+
+absl::Status CheckCharacters(std::string_view text, std::string_view field, const Limits& limits) {
+  if (auto status = CheckText(text, field, limits.channel_bytes); !status.ok()) return status;
   if (HasControl(text)) return Invalid(field, "has a control character");
   if (text.find('*') != std::string_view::npos) return Invalid(field, "has a `*`");
   return absl::OkStatus();
@@ -47,6 +51,11 @@ absl::Status CheckCharacters(std::string_view text, std::string_view field, cons
 absl::Status CheckChannelName(std::string_view name, std::string_view field, const Limits& limits) {
   if (name.empty()) return Invalid(field, "is required");
   return CheckCharacters(name, field, limits);
+}
+
+absl::Status CheckKey(std::string_view key, std::string_view field, const Limits& limits) {
+  if (key.empty()) return Invalid(field, "is empty");
+  return CheckText(key, field, limits.key_bytes);
 }
 
 absl::Status CheckChannelPattern(std::string_view pattern, std::string_view field, const Limits& limits) {

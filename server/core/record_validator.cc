@@ -48,6 +48,7 @@ std::string RecordValidator::Path(std::string_view field) const {
 absl::Status RecordValidator::Check(std::string_view encoded, size_t index) {
   index_ = index;
   seen_ = 0;
+  deleted_ = false;
   header_bytes_ = 0;
   header_names_.clear();
   if (encoded.size() > limits_.record_bytes)
@@ -59,7 +60,20 @@ absl::Status RecordValidator::Check(std::string_view encoded, size_t index) {
   }
   if (fields.malformed())
     return MakeError(Reason::kMalformed, absl::StrCat(Path(""), ": is not a well-formed record"));
-  if ((seen_ & 1u << rf::kChannel) == 0) return CheckChannelName("", Path("channel"), limits_);
+  if (!Seen(rf::kChannel)) return CheckChannelName("", Path("channel"), limits_);
+  return CheckTogether();
+}
+
+absl::Status RecordValidator::CheckTogether() {
+  keyed_ |= Seen(rf::kKey);
+  const auto invalid = [&](std::string_view field, const char* why) {
+    return MakeError(Reason::kInvalidField, absl::StrCat(Path(field), ": ", why), {{"field", Path(field)}});
+  };
+  if (deleted_ && !Seen(rf::kKey)) return invalid("deleted", "a tombstone needs a key");
+  if (deleted_ && Seen(rf::kText)) return invalid("deleted", "a tombstone has no text and no payload");
+  if (Seen(rf::kVersion) && !Seen(rf::kKey))
+    return invalid("version", "is of a key's value, and there is no key");
+  versioned_ &= !Seen(rf::kKey) || Seen(rf::kVersion);
   return absl::OkStatus();
 }
 
@@ -79,8 +93,12 @@ absl::Status RecordValidator::CheckField(const wire::Field& field) {
                        absl::StrCat(Path(NameOf(field.number)), ": only the server sets this field"),
                        {{"field", Path(NameOf(field.number))}});
     case rf::kKey:
+      return CheckKeyField(field);
     case rf::kDeleted:
+      return CheckDeleted(field);
     case rf::kVersion:
+      if (auto status = ExpectVarint(field, Path("version")); !status.ok()) return status;
+      return Once(rf::kVersion, "version");
     case rf::kId:
     case rf::kExpires:
       return NotBuilt(Path(NameOf(field.number)));
@@ -92,7 +110,7 @@ absl::Status RecordValidator::CheckField(const wire::Field& field) {
 }
 
 absl::Status RecordValidator::Once(uint32_t number, std::string_view name) {
-  if ((seen_ & 1u << number) != 0) {
+  if (Seen(number)) {
     return MakeError(Reason::kDuplicateField, absl::StrCat(Path(name), ": is given twice"),
                      {{"field", Path(name)}});
   }
@@ -106,6 +124,21 @@ absl::Status RecordValidator::CheckChannel(const wire::Field& field) {
   if (field.bytes == good_channel_ && !good_channel_.empty()) return absl::OkStatus();
   if (auto status = CheckChannelName(field.bytes, Path("channel"), limits_); !status.ok()) return status;
   good_channel_ = field.bytes;
+  return absl::OkStatus();
+}
+
+absl::Status RecordValidator::CheckKeyField(const wire::Field& field) {
+  if (auto status = ExpectBytes(field, Path("key")); !status.ok()) return status;
+  if (auto status = Once(rf::kKey, "key"); !status.ok()) return status;
+  return CheckKey(field.bytes, Path("key"), limits_);
+}
+
+absl::Status RecordValidator::CheckDeleted(const wire::Field& field) {
+  if (auto status = ExpectVarint(field, Path("deleted")); !status.ok()) return status;
+  if (auto status = Once(rf::kDeleted, "deleted"); !status.ok()) return status;
+  if (field.value > 1)
+    return MakeError(Reason::kMalformed, absl::StrCat(Path("deleted"), ": is neither true nor false"));
+  deleted_ = field.value == 1;
   return absl::OkStatus();
 }
 

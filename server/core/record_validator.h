@@ -21,21 +21,33 @@ class RecordValidator {
   // `index` is the record's place in the request, for the error. `encoded` must outlive the validator.
   absl::Status Check(std::string_view encoded, size_t index);
 
+  // Whether any of the records checked so far has a key; whether all that have one have a version.
+  bool keyed() const { return keyed_; }
+  bool versioned() const { return versioned_; }
+
  private:
   absl::Status CheckField(const wire::Field& field);
   absl::Status CheckChannel(const wire::Field& field);
+  absl::Status CheckKeyField(const wire::Field& field);
+  absl::Status CheckDeleted(const wire::Field& field);
+  // What fields say of each other.
+  absl::Status CheckTogether();
   absl::Status CheckBody(const wire::Field& field);
   absl::Status CheckHeader(const wire::Field& field);
   absl::Status AddHeader(std::string_view name, std::string_view value);
+  bool Seen(uint32_t number) const { return (seen_ & 1u << number) != 0; }
   absl::Status Once(uint32_t number, std::string_view name);
   std::string Path(std::string_view field) const;
 
   const Limits& limits_;
   // The last channel that was found good: batches are mostly of one.
   std::string_view good_channel_;
+  bool keyed_ = false;
+  bool versioned_ = true;
   // Of the record at hand.
   size_t index_ = 0;
   uint32_t seen_ = 0;  // bit n: field n occurred
+  bool deleted_ = false;
   size_t header_bytes_ = 0;
   std::vector<std::string_view> header_names_;
 };

@@ -11,12 +11,16 @@ Subscription::Subscription(Options options, int64_t now_us)
     : options_(std::move(options)),
       next_(options_.start.next_sequence),
       epoch_(options_.start.epoch),
+      reading_table_(options_.table),
       bookmark_at_us_(now_us + options_.bookmark_interval_us) {
   // Stopping before the start is stopping at it: next_sequence never goes back.
   if (options_.until) options_.until = std::max(*options_.until, next_);
 }
 
 Subscription::Step Subscription::Next(int64_t now_us) {
+  if (!ended_ && reading_table_) {
+    return records_.empty() && now_us < bookmark_at_us_ ? Step::kReadTable : Step::kSend;
+  }
   // Even a stream that ends where it begins says where the log stands.
   if (!ended_ && !sent_any_ && !heard_of_end_ && chunks_.empty() && records_.empty() && !behind_) {
     return Step::kAskTail;
@@ -39,6 +43,7 @@ bool Subscription::Gather() const {
 }
 
 bool Subscription::SomethingToSay(int64_t now_us) const {
+  if (TableComplete()) return true;
   if (UntilReached()) return !sent_any_ || sent_next_ != next_;
   if (AtEnd() && !sent_caught_up_) return true;
   return now_us >= bookmark_at_us_ && heard_of_end_;
@@ -74,6 +79,31 @@ void Subscription::OnStore(absl::StatusOr<ChunkRun> answer, Sequence first_kept,
   chunks_.insert(chunks_.end(), std::make_move_iterator(answer->chunks.begin()),
                  std::make_move_iterator(answer->chunks.end()));
   if (chunks_.empty()) PassToChunksEnd();
+}
+
+TableScan Subscription::table_scan() const {
+  TableScan scan;
+  scan.after = table_place_;
+  scan.filter = options_.filter;
+  // What was written since comes from the log.
+  scan.before_sequence = options_.start.next_sequence;
+  scan.max_bytes = options_.max_frame_bytes;
+  return scan;
+}
+
+void Subscription::OnTable(absl::StatusOr<TableSlice> answer, Sequence committed_end, Sequence first_kept) {
+  if (ended_) return;
+  committed_end_ = committed_end;
+  first_kept_ = first_kept;
+  // What the table was passed over for is in the log no more.
+  if (next_ < first_kept_) return End(TrimmedAway(next_, first_kept_));
+  if (!answer.ok()) return End(answer.status());
+  const auto records = std::make_shared<const std::string>(std::move(answer->records));
+  records_.Add(records, *records);
+  table_place_ = std::move(answer->end);
+  if (!answer->complete) return;
+  reading_table_ = false;
+  table_end_ = committed_end;
 }
 
 void Subscription::PassToChunksEnd() {
@@ -159,6 +189,8 @@ Frame Subscription::TakeFrame(int64_t now_us) {
   frame.next_sequence = next_;
   frame.committed_end = committed_end_;
   frame.caught_up = AtEnd();
+  frame.table_complete = TableComplete();
+  if (frame.table_complete) table_end_.reset();
   if (!sent_any_ || epoch_ != sent_epoch_) {
     frame.position = options_.start;
     frame.position->epoch = epoch_;

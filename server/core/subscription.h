@@ -18,6 +18,9 @@ namespace replog {
 // to end. A pure state machine; it knows neither threads nor the transport nor the clock. Its driver asks
 // Next() and does what it says. Not thread-safe.
 //
+//   kReadTable --OnTable--> (records to send) --> kSend, until the table is read; only of a table
+//   subscription
+//        |
 //        +--------> kAskTail --kBatch--> (chunks to send) --> kSend --+
 //        |            |   \--kWait--> kWait --OnWake--+                |
 //        |            \--kBehind--> kReadStore --OnStore--> (chunks)   |
@@ -29,6 +32,8 @@ class Subscription {
     Position start;  // with the epoch of the record before it
     std::optional<Sequence> until;
     ChannelFilter filter;
+    // First the log's table as it stood at `start`, then what follows.
+    bool table = false;
     size_t max_frame_bytes = 256 << 10;
     // A frame at least this often; jittered by the caller, 5 to 15 s.
     int64_t bookmark_interval_us = 10'000'000;
@@ -38,6 +43,7 @@ class Subscription {
 
   enum class Step : uint8_t {
     kAskTail,    // ask Tail::Read(next()) and pass the answer to OnTail
+    kReadTable,  // read table_scan() and pass the answer to OnTable
     kReadStore,  // read the store from next() to read_until() and pass the answer to OnStore
     kSend,       // send TakeFrame(); ask for the next step when the transport has taken it
     kWait,       // nothing to do before OnWake or bookmark_at()
@@ -49,6 +55,8 @@ class Subscription {
   // `first_kept` as it is after the read: what was trimmed away meanwhile is missing, not damaged. `epoch`:
   // of the record before the run's `next`, which a filtered read may reach without having seen that record.
   void OnStore(absl::StatusOr<ChunkRun> answer, Sequence first_kept, Epoch epoch);
+  // `committed_end` and `first_kept` as they are after the read.
+  void OnTable(absl::StatusOr<TableSlice> answer, Sequence committed_end, Sequence first_kept);
   // The tail called; ask it again.
   void OnWake() { waiting_ = false; }
   // Ends the stream with `status` as soon as no frame is in flight.
@@ -63,6 +71,8 @@ class Subscription {
   Sequence read_until() const {
     return options_.until ? std::min(*options_.until, committed_end_) : committed_end_;
   }
+  // What of the table is to be read next.
+  TableScan table_scan() const;
   int64_t bookmark_at_us() const { return bookmark_at_us_; }
   const absl::Status& status() const { return status_; }
   const ChannelFilter& filter() const { return options_.filter; }
@@ -70,6 +80,8 @@ class Subscription {
 
  private:
   bool UntilReached() const { return options_.until.has_value() && next_ >= *options_.until; }
+  // Whether the reader has everything that came while it got the table, and was not told so yet.
+  bool TableComplete() const { return table_end_.has_value() && next_ >= *table_end_; }
   bool AtEnd() const { return chunks_.empty() && next_ >= committed_end_ && heard_of_end_; }
   // Moves chunks into `records_`; true when it is worth sending or there is no more.
   void Fill();
@@ -86,6 +98,10 @@ class Subscription {
   Options options_;
   Sequence next_;
   Epoch epoch_;  // of the record before next_
+  bool reading_table_;
+  TablePlace table_place_;  // how far it was read
+  std::optional<Sequence>
+      table_end_;  // the log's end once it was read: from there on the reader's map equals it
   std::deque<ChunkPtr> chunks_;
   Sequence chunks_end_ = 0;  // when chunks_ is used up, everything before this is
   Epoch chunks_epoch_ = 0;   // of the record before chunks_end_

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "server/core/canonical_fields.h"
 #include "server/core/names.h"
 
 namespace replog {
@@ -28,6 +29,17 @@ absl::StatusOr<Start> ToStart(const google::protobuf::Timestamp& time, std::stri
   const auto time_us = ToMicros(time, field);
   if (!time_us.ok()) return time_us.status();
   return Start(FromTime{*time_us});
+}
+
+void FillResult(const RecordOutcome& outcome, v1::AppendResult& out) {
+  out.set_sequence(outcome.sequence);
+  switch (outcome.kind) {
+    case RecordOutcome::Kind::kAppended:
+      return out.set_outcome(v1::AppendResult::APPENDED);
+    case RecordOutcome::Kind::kStale:
+      out.set_outcome(v1::AppendResult::STALE);
+      out.set_version(outcome.version);
+  }
 }
 
 }  // namespace
@@ -62,14 +74,22 @@ v1::Durability ToDurability(Durability durability) {
 }
 
 void FillAppendResponse(const Appended& appended, v1::AppendResponse& out) {
-  out.set_first_sequence(appended.first);
-  out.set_last_sequence(appended.first + appended.count - 1);
+  if (appended.count > 0) {
+    out.set_first_sequence(appended.first);
+    out.set_last_sequence(appended.first + appended.count - 1);
+  }
+  for (const RecordOutcome& outcome : appended.outcomes) FillResult(outcome, *out.add_results());
   FillPosition(appended.position, *out.mutable_position());
   out.set_durability(ToDurability(appended.durability));
   FillTimestamp(appended.time_us, *out.mutable_time());
 }
 
 absl::StatusOr<Start> ToStart(const v1::SubscribeRequest& request) {
+  if (request.table()) {
+    if (request.start_case() != v1::SubscribeRequest::START_NOT_SET)
+      return Invalid("table", "begins with the whole table; a start is not legal with it");
+    return Start(FromEnd());
+  }
   switch (request.start_case()) {
     case v1::SubscribeRequest::kFromSequence:
       return Start(FromSequence{request.from_sequence()});
@@ -103,17 +123,30 @@ absl::StatusOr<std::optional<Start>> ToStart(const v1::ReadRequest& request) {
   return std::optional<Start>();
 }
 
+absl::StatusOr<LookupQuery> ToLookupQuery(const v1::LookupRequest& request, const Limits& limits) {
+  if (auto status = CheckChannelName(request.channel(), "channel", limits); !status.ok()) return status;
+  const auto count = static_cast<size_t>(request.keys_size());
+  if (count > kMaxLookupKeys) return TooLarge("keys", "entries", kMaxLookupKeys, count);
+  if (request.max_records() > kMaxPageRecords)
+    return TooLarge("max_records", "records", kMaxPageRecords, request.max_records());
+  for (int i = 0; i < request.keys_size(); ++i) {
+    if (auto status = CheckKey(request.keys(i), absl::StrCat("keys[", i, "]"), limits); !status.ok())
+      return status;
+  }
+  if (!request.after_key().empty()) {
+    if (count > 0) return Invalid("after_key", "is of a page, and there are keys");
+    if (auto status = CheckKey(request.after_key(), "after_key", limits); !status.ok()) return status;
+  }
+  return LookupQuery{request.channel(),
+                     {request.keys().begin(), request.keys().end()},
+                     request.after_key(),
+                     request.max_records() == 0 ? kDefaultPageRecords : request.max_records()};
+}
+
 absl::StatusOr<ChannelFilter> ToFilter(const google::protobuf::RepeatedPtrField<std::string>& channels,
                                        const Limits& limits) {
   const auto count = static_cast<size_t>(channels.size());
-  if (count > limits.channel_patterns) {
-    return MakeError(
-        Reason::kTooLarge,
-        absl::StrCat("channels: has ", count, " entries, the limit is ", limits.channel_patterns),
-        {{"field", "channels"},
-         {"limit", std::to_string(limits.channel_patterns)},
-         {"value", std::to_string(count)}});
-  }
+  if (count > limits.channel_patterns) return TooLarge("channels", "entries", limits.channel_patterns, count);
   for (int i = 0; i < channels.size(); ++i) {
     if (auto status = CheckChannelPattern(channels[i], absl::StrCat("channels[", i, "]"), limits);
         !status.ok()) {

@@ -9,6 +9,7 @@
 #include "replog/v1/replication_log.pb.h"
 #include "server/core/append_queue.h"
 #include "server/core/limits.h"
+#include "server/core/lookup.h"
 #include "server/core/start.h"
 
 // Between the contract's messages and the core's types, with the checks of what only the contract can get
@@ -26,6 +27,7 @@ v1::Durability ToDurability(Durability durability);
 
 absl::StatusOr<Start> ToStart(const v1::SubscribeRequest& request);
 absl::StatusOr<std::optional<Start>> ToStart(const v1::ReadRequest& request);
+absl::StatusOr<LookupQuery> ToLookupQuery(const v1::LookupRequest& request, const Limits& limits);
 absl::StatusOr<ChannelFilter> ToFilter(const google::protobuf::RepeatedPtrField<std::string>& channels,
                                        const Limits& limits);
 

@@ -12,7 +12,7 @@ using Stub = v1::ReplicationLog;
 // The hot methods are raw, so that records are never parsed into messages; the .proto stays their contract.
 using Base = Stub::WithRawCallbackMethod_Append<Stub::WithRawCallbackMethod_AppendStream<
     Stub::WithRawCallbackMethod_Subscribe<Stub::WithRawCallbackMethod_Read<
-        Stub::WithCallbackMethod_Lookup<Stub::WithCallbackMethod_RegisterProducer<
+        Stub::WithRawCallbackMethod_Lookup<Stub::WithCallbackMethod_RegisterProducer<
             Stub::WithCallbackMethod_Acknowledge<Stub::WithCallbackMethod_AwaitSync<Stub::Service>>>>>>>>;
 }  // namespace replication_log_internal
 
@@ -37,8 +37,8 @@ class ReplicationLogService final : public replication_log_internal::Base {
   grpc::ServerUnaryReactor* Read(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                  grpc::ByteBuffer* response) override;
 
-  grpc::ServerUnaryReactor* Lookup(grpc::CallbackServerContext* context, const v1::LookupRequest*,
-                                   v1::LookupResponse*) override;
+  grpc::ServerUnaryReactor* Lookup(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* RegisterProducer(grpc::CallbackServerContext* context,
                                              const v1::RegisterProducerRequest*,
                                              v1::RegisterProducerResponse*) override;

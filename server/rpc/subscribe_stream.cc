@@ -21,7 +21,6 @@ int64_t RandomBookmarkInterval() {
 absl::Status CheckBuilt(const v1::SubscribeRequest& request) {
   if (!request.node().empty()) return NotBuilt("node");
   if (!request.fleet().empty()) return NotBuilt("fleet");
-  if (request.table()) return NotBuilt("table");
   return absl::OkStatus();
 }
 
@@ -62,6 +61,7 @@ absl::Status SubscribeStream::Begin(const grpc::ByteBuffer& buffer) {
   options.filter = *std::move(filter);
   if (request.has_until_sequence()) options.until = request.until_sequence();
   options.bookmark_interval_us = RandomBookmarkInterval();
+  options.table = request.table();
   const auto start = ToStart(request);
   if (!start.ok()) return start.status();
   auto log = service_.logs().Find(request.log());
@@ -110,6 +110,9 @@ void SubscribeStream::Pump() {
         subscription_->OnTail(
             log_->tail().Read(subscription_->next(), subscription_->max_frame_bytes(), shared_from_this()));
         break;
+      case Subscription::Step::kReadTable:
+        ReadTable();
+        break;
       case Subscription::Step::kReadStore:
         ReadStore();
         break;
@@ -135,6 +138,24 @@ void SubscribeStream::ReadStore() {
       [self = shared_from_this()](absl::StatusOr<ChunkRun> run) { self->OnStore(std::move(run)); });
 }
 
+void SubscribeStream::ReadTable() {
+  reading_ = true;
+  TableScan scan = subscription_->table_scan();
+  scan.max_bytes = service_.ColdReadBytes(scan.max_bytes);
+  service_.blocking().Post([self = shared_from_this(), scan = std::move(scan)] {
+    self->OnTable(self->service_.store().ReadTable(self->log_->number(), scan));
+  });
+}
+
+void SubscribeStream::OnTable(absl::StatusOr<TableSlice> slice) {
+  MutexLock lock(mutex_);
+  reading_ = false;
+  if (log_->deleted) slice = MakeError(Reason::kLogNotFound, "the log was deleted");
+  const Tail& tail = log_->tail();
+  subscription_->OnTable(std::move(slice), tail.committed_end(), tail.first_kept());
+  Pump();
+}
+
 void SubscribeStream::OnStore(absl::StatusOr<ChunkRun> run) {
   MutexLock lock(mutex_);
   reading_ = false;
@@ -151,6 +172,7 @@ void SubscribeStream::Send() {
   rest.set_next_sequence(frame.next_sequence);
   rest.set_committed_end(frame.committed_end);
   rest.set_caught_up(frame.caught_up);
+  rest.set_table_complete(frame.table_complete);
   if (frame.position) FillPosition(*frame.position, *rest.mutable_position());
   if (frame.first_kept) rest.set_first_kept_sequence(*frame.first_kept);
   outgoing_ = Concatenate(std::move(frame.records), rest);

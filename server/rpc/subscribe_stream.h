@@ -39,6 +39,8 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   // Does what the subscription says until it has to wait for somebody.
   void Pump() TSA_REQUIRES(mutex_);
   void ReadStore() TSA_REQUIRES(mutex_);
+  void ReadTable() TSA_REQUIRES(mutex_);
+  void OnTable(absl::StatusOr<TableSlice> slice) TSA_EXCLUDES(mutex_);
   void OnStore(absl::StatusOr<ChunkRun> run) TSA_EXCLUDES(mutex_);
   void Send() TSA_REQUIRES(mutex_);
   void FinishOnce(const absl::Status& status) TSA_REQUIRES(mutex_);

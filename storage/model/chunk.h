@@ -35,8 +35,13 @@ class Chunk {
   };
 
   // `encoded` is a header and its records. Use ChunkBuilder or DecodeChunk.
-  Chunk(Sequence first, const Header& header, std::string encoded, std::vector<ChannelCount> channels)
-      : first_(first), header_(header), encoded_(std::move(encoded)), channels_(std::move(channels)) {}
+  Chunk(Sequence first, const Header& header, std::string encoded, std::vector<ChannelCount> channels,
+        bool keyed = false)
+      : first_(first),
+        header_(header),
+        encoded_(std::move(encoded)),
+        channels_(std::move(channels)),
+        keyed_(keyed) {}
 
   Sequence first() const { return first_; }
   // The sequence after the last record.
@@ -49,6 +54,9 @@ class Chunk {
   std::string_view records() const;
   // The distinct channels of the records; empty when they are not known (a chunk read back from the store).
   const std::vector<ChannelCount>& channels() const { return channels_; }
+  // Whether some of the records may have keys. Of a chunk read back from the store it is not known, and
+  // false.
+  bool keyed() const { return keyed_; }
   // What it takes in memory.
   size_t memory_bytes() const;
 
@@ -57,6 +65,7 @@ class Chunk {
   const Header header_;
   const std::string encoded_;
   const std::vector<ChannelCount> channels_;
+  const bool keyed_;
 };
 
 using ChunkPtr = std::shared_ptr<const Chunk>;

@@ -23,8 +23,9 @@ class ChunkBuilder {
 
   explicit ChunkBuilder(const Start& start);
 
-  // `new_record`: one validated NewRecord, without tag and length. Returns its sequence.
-  Sequence Add(std::string_view new_record);
+  // `new_record`: one validated NewRecord, without tag and length; `keyed`: it may have a key. Returns its
+  // sequence.
+  Sequence Add(std::string_view new_record, bool keyed = false);
 
   // A hint for allocation: how many bytes of records are still to come.
   void Expect(size_t bytes) { expected_bytes_ = bytes; }
@@ -49,6 +50,7 @@ class ChunkBuilder {
   size_t expected_bytes_ = 0;
   std::string open_;  // room for the header, then records
   std::vector<ChannelCount> channels_;
+  bool keyed_ = false;  // of what is open
   std::vector<ChunkPtr> chunks_;
 };
 

@@ -12,6 +12,7 @@
 #include "storage/model/channel_filter.h"
 #include "storage/model/chunk.h"
 #include "storage/model/epoch_table.h"
+#include "storage/model/table.h"
 
 namespace replog {
 
@@ -115,6 +116,13 @@ class LogStore {
     Chunk::Header header;
   };
   virtual absl::StatusOr<ChunkAt> ChunkContaining(LogNumber log, Sequence sequence) = 0;
+
+  // The newest record of a key, as it stands in its chunk (tag, length, record), tombstones included; nullopt
+  // when there never was one. What is committed is seen; what is being committed may be.
+  virtual absl::StatusOr<std::optional<std::string>> TableRecord(LogNumber log, std::string_view channel,
+                                                                 std::string_view key) = 0;
+  // Live records of the log's table. A key that is written meanwhile is seen as it was or as it is.
+  virtual absl::StatusOr<TableSlice> ReadTable(LogNumber log, const TableScan& scan) = 0;
 
   virtual absl::StatusOr<StoredLog> CreateLog(const std::string& name, const LogSettings& settings) = 0;
   virtual absl::Status UpdateLog(const LogDescriptor& descriptor) = 0;

@@ -132,8 +132,12 @@ absl::Status Catalog::LoadIdentity(const Engine& engine, rocksdb::WriteBatch& ba
                      absl::StrCat("the data directory has format ", identity.format_version(),
                                   "; this server knows up to ", schema::kFormatVersion));
   }
+  if (identity.format_version() >= schema::kFormatWithTable && !engine.HasTable()) {
+    return DamagedMeta("the manifest does not know the family `table`");
+  }
   storage_id_ = identity.storage_id();
   next_number_ = identity.next_log_number();
+  if (identity.format_version() < schema::kFormatVersion) PutIdentity(engine, next_number_, batch);
   return absl::OkStatus();
 }
 

@@ -1,8 +1,11 @@
 #include "storage/rocks/engine.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "storage/rocks/wal_file_system.h"
+#include "storage/schema/families.h"
 
 namespace replog {
 
@@ -11,6 +14,19 @@ absl::Status FromRocks(const rocksdb::Status& status, const std::string& doing) 
   const Reason reason = status.IsCorruption() ? Reason::kCorruptChunk : Reason::kStoreFailed;
   return MakeError(reason, absl::StrCat("cannot ", doing, ": ", status.ToString()));
 }
+
+namespace {
+
+// Leaves out the family that a store of version 1 does not have; whether it may be missing the catalog knows.
+rocksdb::Status LeaveOutMissingTable(const rocksdb::DBOptions& options, const std::string& path,
+                                     std::vector<rocksdb::ColumnFamilyDescriptor>& families) {
+  std::vector<std::string> names;
+  if (auto status = rocksdb::DB::ListColumnFamilies(options, path, &names); !status.ok()) return status;
+  if (std::ranges::find(names, schema::kTable) == names.end()) families.pop_back();
+  return rocksdb::Status::OK();
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const StoreOptions& options, const std::string& path) {
   // Compaction can wait for appends; flushes, which are in the other pool, cannot.
@@ -29,9 +45,12 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const StoreOptions& options
 absl::StatusOr<std::unique_ptr<Engine>> Engine::OpenReadOnly(const StoreOptions& options,
                                                              const std::string& path) {
   std::unique_ptr<Engine> engine(new Engine());
+  const auto db_options = engine->DbOptions(options);
+  auto families = MakeFamilies(options);
+  if (const auto status = LeaveOutMissingTable(db_options, path, families); !status.ok())
+    return FromRocks(status, absl::StrCat("open ", path));
   rocksdb::DB* db = nullptr;
-  const auto opened = rocksdb::DB::OpenForReadOnly(engine->DbOptions(options), path, MakeFamilies(options),
-                                                   &engine->handles_, &db);
+  const auto opened = rocksdb::DB::OpenForReadOnly(db_options, path, families, &engine->handles_, &db);
   if (!opened.ok()) return FromRocks(opened, absl::StrCat("open ", path));
   engine->db_.reset(db);
   return engine;
@@ -42,6 +61,8 @@ rocksdb::DBOptions Engine::DbOptions(const StoreOptions& options) {
   db_options.wal_filter = &wal_check_;
   return db_options;
 }
+
+bool Engine::HasTable() const { return handles_.size() > 4; }
 
 Engine::~Engine() {
   if (db_ == nullptr) return;

@@ -28,6 +28,9 @@ class Engine {
   rocksdb::ColumnFamilyHandle* chunks() const { return handles_[1]; }
   rocksdb::ColumnFamilyHandle* channels() const { return handles_[2]; }
   rocksdb::ColumnFamilyHandle* meta() const { return handles_[3]; }
+  // Only when it has one: a store of version 1 that is open for reading has not.
+  rocksdb::ColumnFamilyHandle* table() const { return handles_[4]; }
+  bool HasTable() const;
 
  private:
   Engine() = default;

@@ -1,6 +1,7 @@
 #include "storage/rocks/options.h"
 
 #include "rocksdb/cache.h"
+#include "rocksdb/filter_policy.h"
 #include "rocksdb/listener.h"
 #include "rocksdb/table.h"
 #include "storage/schema/families.h"
@@ -17,15 +18,21 @@ class NeverResume final : public rocksdb::EventListener {
   }
 };
 
-rocksdb::ColumnFamilyOptions MakeTableOptions(const std::shared_ptr<rocksdb::Cache>& cache,
-                                              size_t memtable_bytes, bool compact) {
+rocksdb::BlockBasedTableOptions MakeBlockOptions(const std::shared_ptr<rocksdb::Cache>& cache,
+                                                 size_t block_bytes) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   // Index blocks are charged to the cache too, so that the setting bounds all of it.
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
-  table.block_size = 32 << 10;
+  table.block_size = block_bytes;
   table.format_version = 5;
+  return table;
+}
+
+rocksdb::ColumnFamilyOptions MakeFamilyOptions(const std::shared_ptr<rocksdb::Cache>& cache,
+                                               size_t memtable_bytes, bool compact) {
+  auto table = MakeBlockOptions(cache, 32 << 10);
   rocksdb::ColumnFamilyOptions family;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   family.write_buffer_size = memtable_bytes;
@@ -41,10 +48,21 @@ rocksdb::ColumnFamilyOptions MakeTableOptions(const std::shared_ptr<rocksdb::Cac
 // it leaves level 0, and then moves down as it is.
 rocksdb::ColumnFamilyOptions MakeChunksOptions(const std::shared_ptr<rocksdb::Cache>& cache,
                                                size_t memtable_bytes, bool compact) {
-  auto family = MakeTableOptions(cache, memtable_bytes, compact);
+  auto family = MakeFamilyOptions(cache, memtable_bytes, compact);
   family.max_write_buffer_number = 3;
   family.target_file_size_base = 64 << 20;
   family.max_bytes_for_level_base = 512 << 20;
+  return family;
+}
+
+// Read by key, mostly for keys that are there, and rewritten again and again.
+rocksdb::ColumnFamilyOptions MakeTableOptions(const std::shared_ptr<rocksdb::Cache>& cache,
+                                              size_t memtable_bytes, bool compact) {
+  auto family = MakeFamilyOptions(cache, memtable_bytes, compact);
+  auto table = MakeBlockOptions(cache, 4 << 10);
+  // An expectation that a key does not exist should not read a file.
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return family;
 }
 
@@ -86,13 +104,15 @@ rocksdb::DBOptions MakeDbOptions(const StoreOptions& options) {
 std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const StoreOptions& options) {
   const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
   auto channels =
-      MakeTableOptions(cache, std::max<size_t>(options.memtable_bytes / 8, 1 << 20), options.compact);
+      MakeFamilyOptions(cache, std::max<size_t>(options.memtable_bytes / 8, 1 << 20), options.compact);
   channels.compaction_filter_factory = MakeTrimFilter(options.trim_points);
   return {
-      {rocksdb::kDefaultColumnFamilyName, MakeTableOptions(cache, 1 << 20, options.compact)},
+      {rocksdb::kDefaultColumnFamilyName, MakeFamilyOptions(cache, 1 << 20, options.compact)},
       {schema::kChunks, MakeChunksOptions(cache, options.memtable_bytes, options.compact)},
       {schema::kChannels, channels},
-      {schema::kMeta, MakeTableOptions(cache, 1 << 20, options.compact)},
+      {schema::kMeta, MakeFamilyOptions(cache, 1 << 20, options.compact)},
+      // The last: it is missing in a store of version 1.
+      {schema::kTable, MakeTableOptions(cache, options.memtable_bytes, options.compact)},
   };
 }
 

@@ -12,10 +12,12 @@
 #include "rocksdb/experimental.h"
 #include "storage/rocks/chunk_reader.h"
 #include "storage/rocks/slices.h"
+#include "storage/rocks/table_reader.h"
 #include "storage/rocks/verifier.h"
 #include "storage/schema/channel_key.h"
 #include "storage/schema/chunk_key.h"
 #include "storage/schema/meta_key.h"
+#include "storage/schema/table_key.h"
 
 namespace replog {
 namespace {
@@ -23,13 +25,14 @@ namespace {
 // Below this much free space, what a trim frees is collected at once.
 constexpr uint64_t kShortOfSpace = 1 << 30;
 
-void PutChunk(const Engine& engine, LogNumber log, const Chunk& chunk, rocksdb::WriteBatch& batch) {
+absl::Status PutChunk(const Engine& engine, LogNumber log, const Chunk& chunk, rocksdb::WriteBatch& batch) {
   batch.Put(engine.chunks(), schema::ChunkKey{log, chunk.first()}.Encode(), ToSlice(chunk.encoded()));
   for (const ChannelCount& channel : chunk.channels()) {
     std::string count;
     wire::AppendVarint(count, channel.records);
     batch.Put(engine.channels(), schema::ChannelKey{log, channel.name, chunk.first()}.Encode(), count);
   }
+  return chunk.keyed() ? PutTable(engine, log, chunk, batch) : absl::OkStatus();
 }
 
 size_t BatchSize(std::span<const LogCommit> commits) {
@@ -94,7 +97,8 @@ RocksStore::~RocksStore() {
   if (engine_ == nullptr || !failed_.ok()) return;
   // Whether it succeeds or not, the write-ahead log still has everything.
   engine_->db()
-      ->Flush(rocksdb::FlushOptions(), {engine_->chunks(), engine_->channels(), engine_->meta()})
+      ->Flush(rocksdb::FlushOptions(),
+              {engine_->chunks(), engine_->channels(), engine_->meta(), engine_->table()})
       .PermitUncheckedError();
 }
 
@@ -226,7 +230,9 @@ absl::Status RocksStore::Commit(std::span<const LogCommit> commits, Durability d
   {
     ReaderLock engine_lock(engine_mutex_);
     for (const LogCommit& commit : commits) {
-      for (const ChunkPtr& chunk : commit.chunks) PutChunk(*engine_, commit.log, *chunk, batch);
+      for (const ChunkPtr& chunk : commit.chunks) {
+        if (auto status = PutChunk(*engine_, commit.log, *chunk, batch); !status.ok()) return status;
+      }
     }
   }
   if (auto status = Write(batch, durability == Durability::kSync); !status.ok()) return status;
@@ -277,6 +283,15 @@ absl::StatusOr<Sequence> RocksStore::FindChunk(LogNumber log, Sequence from, Seq
 
 absl::StatusOr<LogStore::ChunkAt> RocksStore::ChunkContaining(LogNumber log, Sequence sequence) {
   return WithEngine([&](const Engine& engine) { return ChunkReader(engine).Containing(log, sequence); });
+}
+
+absl::StatusOr<std::optional<std::string>> RocksStore::TableRecord(LogNumber log, std::string_view channel,
+                                                                   std::string_view key) {
+  return WithEngine([&](const Engine& engine) { return TableReader(engine).Record(log, channel, key); });
+}
+
+absl::StatusOr<TableSlice> RocksStore::ReadTable(LogNumber log, const TableScan& scan) {
+  return WithEngine([&](const Engine& engine) { return TableReader(engine).Slice(log, scan); });
 }
 
 absl::StatusOr<std::vector<ChannelCount>> RocksStore::Channels(LogNumber log, Sequence first_kept,
@@ -348,6 +363,8 @@ absl::Status RocksStore::DeleteLog(LogNumber log) {
                       schema::ChunkKey{log + 1, 0}.Encode());
     batch.DeleteRange(engine_->channels(), schema::ChannelKey::Prefix(log, ""),
                       schema::ChannelKey::Prefix(log + 1, ""));
+    batch.DeleteRange(engine_->table(), schema::TableKey::Prefix(log, ""),
+                      schema::TableKey::Prefix(log + 1, ""));
   }
   if (auto status = Write(batch, true); !status.ok()) return status;
   catalog_.ApplyDelete(log);

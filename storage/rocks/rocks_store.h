@@ -39,6 +39,9 @@ class RocksStore final : public LogStore {
   absl::StatusOr<Sequence> FindChunk(LogNumber log, Sequence from, Sequence end,
                                      const HeaderPredicate& wanted) override;
   absl::StatusOr<ChunkAt> ChunkContaining(LogNumber log, Sequence sequence) override;
+  absl::StatusOr<std::optional<std::string>> TableRecord(LogNumber log, std::string_view channel,
+                                                         std::string_view key) override;
+  absl::StatusOr<TableSlice> ReadTable(LogNumber log, const TableScan& scan) override;
   absl::StatusOr<StoredLog> CreateLog(const std::string& name, const LogSettings& settings) override;
   absl::Status UpdateLog(const LogDescriptor& descriptor) override;
   absl::Status DeleteLog(LogNumber log) override;

@@ -40,6 +40,7 @@ constexpr Expected kContract[] = {
     {Reason::kNotBuilt, "NOT_BUILT", StatusCode::kUnimplemented},
     {Reason::kLogProtected, "LOG_PROTECTED", StatusCode::kFailedPrecondition},
     {Reason::kUuidMismatch, "UUID_MISMATCH", StatusCode::kFailedPrecondition},
+    {Reason::kConditionFailed, "CONDITION_FAILED", StatusCode::kFailedPrecondition},
     {Reason::kStoreLocked, "STORE_LOCKED", StatusCode::kFailedPrecondition},
     {Reason::kFormatTooNew, "FORMAT_TOO_NEW", StatusCode::kFailedPrecondition},
     {Reason::kWrongDirectory, "WRONG_DIRECTORY", StatusCode::kFailedPrecondition},

@@ -30,6 +30,7 @@ namespace rf = wire::record_field;
 constexpr char kAppend[] = "/replog.v1.ReplicationLog/Append";
 constexpr char kAppendStream[] = "/replog.v1.ReplicationLog/AppendStream";
 constexpr char kSubscribe[] = "/replog.v1.ReplicationLog/Subscribe";
+constexpr char kLookup[] = "/replog.v1.ReplicationLog/Lookup";
 constexpr char kRead[] = "/replog.v1.ReplicationLog/Read";
 
 std::string Bytes(uint32_t field, std::string_view value) {
@@ -190,8 +191,9 @@ TEST_F(BadInput, UnknownAndServerOwnedFieldsAreRefused) {
 }
 
 TEST_F(BadInput, UnknownFieldsAreRefusedByEveryCall) {
-  for (const std::string method : {"ReplicationLog/Subscribe", "ReplicationLog/Read", "LogAdmin/CreateLog",
-                                   "LogAdmin/GetLog", "LogAdmin/ListChannels", "LogAdmin/Verify"}) {
+  for (const std::string method :
+       {"ReplicationLog/Subscribe", "ReplicationLog/Read", "ReplicationLog/Lookup", "LogAdmin/CreateLog",
+        "LogAdmin/GetLog", "LogAdmin/ListChannels", "LogAdmin/Verify"}) {
     const auto refusal = Raw("/replog.v1." + method, Varint(99, 1));
     ExpectRefusal(refusal, StatusCode::INVALID_ARGUMENT, "UNKNOWN_FIELD", "99");
   }
@@ -203,11 +205,14 @@ TEST_F(BadInput, UnknownFieldsAreRefusedByEveryCall) {
 
 TEST_F(BadInput, WhatIsNotBuiltYetIsRefusedAndNeverIgnored) {
   auto request = MakeAppend({"a"});
-  request.mutable_records(0)->set_key("k");
-  ExpectRefusal(Append(request), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "records[0].key");
+  request.mutable_records(0)->set_id("i");
+  ExpectRefusal(Append(request), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "records[0].id");
   request = MakeAppend({"a"});
-  request.mutable_conditions()->set_expected_end(0);
-  ExpectRefusal(Append(request), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "conditions");
+  request.mutable_records(0)->mutable_expires()->set_seconds(4'000'000'000);
+  ExpectRefusal(Append(request), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "records[0].expires");
+  request = MakeAppend({"a"});
+  request.mutable_conditions()->mutable_lease()->set_name("l");
+  ExpectRefusal(Append(request), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "conditions.lease");
   request = MakeAppend({"a"});
   request.mutable_producer()->set_id(1);
   ExpectRefusal(Append(request), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "producer");
@@ -218,14 +223,67 @@ TEST_F(BadInput, WhatIsNotBuiltYetIsRefusedAndNeverIgnored) {
   subscribe.set_fleet("f");
   ExpectRefusal(Subscribe(subscribe), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "fleet");
   subscribe.Clear();
-  subscribe.set_table(true);
-  ExpectRefusal(Subscribe(subscribe), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "table");
-  subscribe.Clear();
   subscribe.set_from_cursor(true);
   ExpectRefusal(Subscribe(subscribe), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "from_cursor");
   v1::LogSettings settings;
   settings.mutable_dedupe_window()->set_seconds(1);
   ExpectRefusal(Create("x", settings), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "settings.dedupe_window");
+}
+
+TEST_F(BadInput, KeysTombstonesAndVersionsThatAreNotLegalAreRefused) {
+  const auto invalid = [&](const std::string& field, const std::function<void(v1::NewRecord&)>& change) {
+    auto request = MakeAppend({"a"});
+    change(*request.mutable_records(0));
+    ExpectRefusal(Append(request), StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "records[0]." + field);
+  };
+  invalid("key", [](auto& record) { record.set_key(""); });
+  invalid("key", [](auto& record) { record.set_key(std::string(1025, 'k')); });
+  invalid("deleted", [](auto& record) { record.set_deleted(true); });
+  invalid("version", [](auto& record) { record.set_version(1); });
+  invalid("deleted", [](auto& record) {
+    record.set_key("k");
+    record.set_deleted(true);
+  });
+}
+
+TEST_F(BadInput, ConditionsThatAreNotClearAreRefused) {
+  auto request = MakeAppend({"a"});
+  request.mutable_conditions()->add_keys()->set_channel("c");
+  ExpectRefusal(Append(request), StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "conditions.keys[0]");
+  request.mutable_conditions()->mutable_keys(0)->set_absent(true);
+  ExpectRefusal(Append(request), StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "conditions.keys[0].key");
+  request.mutable_conditions()->clear_keys();
+  request.mutable_conditions()->set_newer_version_only(true);
+  ExpectRefusal(Append(request), StatusCode::INVALID_ARGUMENT, "INVALID_FIELD",
+                "conditions.newer_version_only");
+  request.mutable_records(0)->set_key("k");
+  ExpectRefusal(Append(request), StatusCode::INVALID_ARGUMENT, "INVALID_FIELD",
+                "conditions.newer_version_only");
+}
+
+TEST_F(BadInput, LookupsThatAreNotLegalAreRefused) {
+  const auto lookup = [&](const v1::LookupRequest& request) {
+    grpc::ClientContext context;
+    v1::LookupResponse response;
+    return RefusalOf(peer_.log().Lookup(&context, request, &response));
+  };
+  v1::LookupRequest request;
+  ExpectRefusal(lookup(request), StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "channel");
+  request.set_channel("c");
+  request.add_keys("");
+  ExpectRefusal(lookup(request), StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "keys[0]");
+  request.set_keys(0, "k");
+  request.set_after_key("a");
+  ExpectRefusal(lookup(request), StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "after_key");
+  request.clear_after_key();
+  for (int i = 0; i < 1000; ++i) request.add_keys("k");
+  ExpectRefusal(lookup(request), StatusCode::RESOURCE_EXHAUSTED, "TOO_LARGE", "keys");
+  request.clear_keys();
+  request.set_max_records(100'001);
+  ExpectRefusal(lookup(request), StatusCode::RESOURCE_EXHAUSTED, "TOO_LARGE", "max_records");
+  request.set_max_records(0);
+  request.set_log("nosuchlog");
+  ExpectRefusal(lookup(request), StatusCode::NOT_FOUND, "LOG_NOT_FOUND");
 }
 
 TEST_F(BadInput, BytesThatAreNoMessageAreRefused) {
@@ -237,7 +295,7 @@ TEST_F(BadInput, BytesThatAreNoMessageAreRefused) {
                                            std::string("\x00\x00", 2),
                                            "\x0b"};
   for (const std::string& bytes : malformed) {
-    for (const char* method : {kAppend, kAppendStream, kSubscribe, kRead}) {
+    for (const char* method : {kAppend, kAppendStream, kSubscribe, kRead, kLookup}) {
       const auto refusal = Raw(method, bytes);
       EXPECT_EQ(refusal.code, StatusCode::INVALID_ARGUMENT) << method << ": " << refusal.message;
       EXPECT_EQ(refusal.reason, "MALFORMED") << method << ": " << refusal.message;

@@ -16,7 +16,7 @@ APPEND = '{"records":[{"channel":"default-channel","text":"Hello everyone!"}]}'
 DEADLINE_S = 60  # ends a test that hangs
 
 # Exit codes of grpcurl are 64 + the gRPC code.
-INVALID_ARGUMENT, NOT_FOUND, UNIMPLEMENTED = 64 + 3, 64 + 5, 64 + 12
+INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, UNIMPLEMENTED = 64 + 3, 64 + 5, 64 + 9, 64 + 12
 
 
 def setUpModule():
@@ -107,6 +107,20 @@ class GrpcurlTest(unittest.TestCase):
                 return line
         self.fail(f"the output ended before {wanted}")
 
+    # ---- keys
+
+    def test_a_key_is_put_looked_up_and_followed(self):
+        put = '{"records":[{"channel":"users","key":"alice","text":"blue"}],"conditions":{"keys":[%s]}}'
+        absent = put % '{"channel":"users","key":"alice","absent":true}'
+        self.call(LOG + "/Append", absent)
+        self.assertIn("CONDITION_FAILED", self.refusal(absent, FAILED_PRECONDITION))
+        answer = self.call(LOG + "/Lookup", '{"channel":"users","keys":["alice"]}')
+        self.assertEqual(answer["records"][0]["text"], "blue")
+        with subprocess.Popen(self.command(LOG + "/Subscribe", data='{"table":true}'), stdout=subprocess.PIPE,
+                              text=True) as table:
+            self.assertIn("blue", self.lines_until(table, '"text"'))
+            table.kill()
+
     # ---- health
 
     def test_health_is_serving(self):
@@ -126,9 +140,9 @@ class GrpcurlTest(unittest.TestCase):
         self.assertIn("EMPTY_BATCH", self.refusal("{}", INVALID_ARGUMENT))
 
     def test_a_field_that_is_not_built_yet_is_refused(self):
-        said = self.refusal('{"records": [{"channel": "c", "key": "k", "text": "t"}]}', UNIMPLEMENTED)
+        said = self.refusal('{"records": [{"channel": "c", "id": "i", "text": "t"}]}', UNIMPLEMENTED)
         self.assertIn("NOT_BUILT", said)
-        self.assertIn("key", said)
+        self.assertIn("records[0].id", said)
 
     def test_a_channel_with_a_star_is_refused_by_name(self):
         said = self.refusal('{"records": [{"channel": "c*", "text": "t"}]}', INVALID_ARGUMENT)

@@ -245,12 +245,9 @@ class ClientTest(unittest.TestCase):
 
     def test_what_is_not_built_yet_is_refused_and_nothing_is_written(self):
         requests = {
-            "key": log_pb2.AppendRequest(records=[new_record("x", key="k")]),
-            "deleted": log_pb2.AppendRequest(records=[new_record("x", deleted=True)]),
-            "version": log_pb2.AppendRequest(records=[new_record("x", version=1)]),
             "id": log_pb2.AppendRequest(records=[new_record("x", id="i")]),
             "expires": log_pb2.AppendRequest(records=[new_record("x", expires={"seconds": 4_000_000_000})]),
-            "conditions": log_pb2.AppendRequest(records=[new_record("x")], conditions={"expected_end": 0}),
+            "lease": log_pb2.AppendRequest(records=[new_record("x")], conditions={"lease": {"name": "l"}}),
             "producer": log_pb2.AppendRequest(records=[new_record("x")], producer={"id": 1}),
         }
         for field, request in requests.items():

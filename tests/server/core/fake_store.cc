@@ -115,6 +115,9 @@ void FakeStore::Write(std::span<const LogCommit> commits) {
     StoredLog& log = found->second.log;
     for (const ChunkPtr& chunk : commit.chunks) {
       found->second.chunks[chunk->first()] = chunk;
+      ForEachEntry(chunk->records(), [&](const wire::RecordView& record, std::string_view entry) {
+        found->second.table[{std::string(record.channel), std::string(record.key)}] = entry;
+      });
       log.end = chunk->end();
       log.last_time_us = chunk->header().last_time_us;
       log.bytes_before_end = chunk->header().bytes_before + chunk->records().size();
@@ -212,6 +215,38 @@ absl::StatusOr<LogStore::ChunkAt> FakeStore::ChunkContaining(LogNumber log, Sequ
     if (first <= sequence && sequence < chunk->end()) return ChunkAt{first, chunk->header()};
   }
   return MakeError(Reason::kCorruptChunk, "no chunk holds the sequence");
+}
+
+absl::StatusOr<std::optional<std::string>> FakeStore::TableRecord(LogNumber log, std::string_view channel,
+                                                                  std::string_view key) {
+  BeginRead();
+  MutexLock lock(mutex_);
+  const auto& table = logs_.at(log).table;
+  const auto found = table.find({std::string(channel), std::string(key)});
+  return found == table.end() ? std::nullopt : std::optional(found->second);
+}
+
+absl::StatusOr<TableSlice> FakeStore::ReadTable(LogNumber log, const TableScan& scan) {
+  BeginRead();
+  MutexLock lock(mutex_);
+  TableSlice slice;
+  slice.end = scan.after;
+  for (const auto& [place, entry] : logs_.at(log).table) {
+    const auto& [channel, key] = place;
+    if (scan.after.begun && place <= std::pair(scan.after.channel, scan.after.key)) continue;
+    if (slice.count == scan.max_records ||
+        (slice.count > 0 && slice.records.size() + entry.size() > scan.max_bytes)) {
+      return slice;
+    }
+    slice.end = {true, channel, key};
+    const auto record = DecodeEntry(entry);
+    if (!scan.filter.Matches(channel) || record->deleted || record->sequence >= scan.before_sequence)
+      continue;
+    slice.records += entry;
+    ++slice.count;
+  }
+  slice.complete = true;
+  return slice;
 }
 
 absl::StatusOr<StoredLog> FakeStore::CreateLog(const std::string& name, const LogSettings& settings) {

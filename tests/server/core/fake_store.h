@@ -52,6 +52,9 @@ class FakeStore final : public LogStore {
   absl::StatusOr<Sequence> FindChunk(LogNumber log, Sequence from, Sequence end,
                                      const HeaderPredicate& wanted) override TSA_EXCLUDES(mutex_);
   absl::StatusOr<ChunkAt> ChunkContaining(LogNumber log, Sequence sequence) override TSA_EXCLUDES(mutex_);
+  absl::StatusOr<std::optional<std::string>> TableRecord(LogNumber log, std::string_view channel,
+                                                         std::string_view key) override TSA_EXCLUDES(mutex_);
+  absl::StatusOr<TableSlice> ReadTable(LogNumber log, const TableScan& scan) override TSA_EXCLUDES(mutex_);
   absl::StatusOr<StoredLog> CreateLog(const std::string& name, const LogSettings& settings) override
       TSA_EXCLUDES(mutex_);
   absl::Status UpdateLog(const LogDescriptor& descriptor) override TSA_EXCLUDES(mutex_);
@@ -67,7 +70,8 @@ class FakeStore final : public LogStore {
  private:
   struct StoredChunks {
     StoredLog log;
-    std::map<Sequence, ChunkPtr> chunks;  // by first sequence
+    std::map<Sequence, ChunkPtr> chunks;                               // by first sequence
+    std::map<std::pair<std::string, std::string>, std::string> table;  // by channel and key
   };
   // One gate that calls wait at while it is shut.
   struct Gate {

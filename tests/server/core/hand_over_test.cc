@@ -172,6 +172,8 @@ class HandOver {
             tail_.Read(reader.subscription->next(), FrameBytes(), reader.waiter));
       case Step::kReadStore:
         return ReadStore(reader);
+      case Step::kReadTable:
+        FAIL() << "nobody asked for the table";
       case Step::kSend:
         return Check(reader, reader.subscription->TakeFrame(now_us_));
       case Step::kWait:
@@ -311,6 +313,9 @@ std::vector<Seen> ReadAll(Log& log, ColdReader& cold, const std::vector<std::str
         waiter->Await();
         subscription.OnWake();
         break;
+      case Step::kReadTable:
+        ADD_FAILURE() << "nobody asked for the table";
+        return seen;
       case Step::kFinish:
         EXPECT_TRUE(subscription.status().ok()) << subscription.status();
         return seen;

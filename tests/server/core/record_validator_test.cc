@@ -96,11 +96,44 @@ TEST(RecordValidator, RefusesTheServersOwnFields) {
   ExpectRefused(Channel() + Bytes(rf::kProducer, ""), "SERVER_OWNED_FIELD", "records[7].producer");
 }
 
+TEST(RecordValidator, TakesKeysTombstonesAndVersions) {
+  const std::string key = Bytes(rf::kKey, "k");
+  EXPECT_TRUE(Check(Channel() + key).ok());
+  EXPECT_TRUE(Check(Channel() + key + Varint(rf::kDeleted, 1)).ok());
+  EXPECT_TRUE(Check(Channel() + Varint(rf::kDeleted, 0)).ok());
+  EXPECT_TRUE(Check(Channel() + key + Bytes(rf::kText, "t") + Varint(rf::kVersion, UINT64_MAX)).ok());
+  EXPECT_TRUE(Check(Channel() + Bytes(rf::kKey, std::string(1024, 'k'))).ok());
+}
+
+TEST(RecordValidator, RefusesKeysTombstonesAndVersionsThatAreNotLegal) {
+  const std::string key = Bytes(rf::kKey, "k");
+  ExpectRefused(Channel() + Bytes(rf::kKey, ""), "INVALID_FIELD", "records[7].key");
+  ExpectRefused(Channel() + Bytes(rf::kKey, "\xff"), "INVALID_FIELD", "records[7].key");
+  ExpectRefused(Channel() + Bytes(rf::kKey, std::string(1025, 'k')), "INVALID_FIELD", "records[7].key");
+  ExpectRefused(Channel() + Varint(rf::kKey, 1), "MALFORMED", "records[7].key");
+  ExpectRefused(Channel() + key + key, "DUPLICATE_FIELD", "records[7].key");
+  ExpectRefused(Channel() + Varint(rf::kDeleted, 1), "INVALID_FIELD", "records[7].deleted");
+  ExpectRefused(Channel() + key + Varint(rf::kDeleted, 2), "MALFORMED");
+  ExpectRefused(Channel() + key + Varint(rf::kDeleted, 1) + Bytes(rf::kText, ""), "INVALID_FIELD",
+                "records[7].deleted");
+  ExpectRefused(Channel() + Varint(rf::kVersion, 1), "INVALID_FIELD", "records[7].version");
+  ExpectRefused(Channel() + key + Bytes(rf::kVersion, "1"), "MALFORMED", "records[7].version");
+}
+
+TEST(RecordValidator, SaysWhatABatchHas) {
+  const Limits limits;
+  RecordValidator validator(limits);
+  EXPECT_TRUE(validator.Check(NewRecord("c", "t"), 0).ok());
+  EXPECT_FALSE(validator.keyed());
+  const std::string keyed = Channel() + Bytes(rf::kKey, "k");
+  EXPECT_TRUE(validator.Check(keyed + Varint(rf::kVersion, 0), 1).ok());
+  EXPECT_TRUE(validator.keyed());
+  EXPECT_TRUE(validator.versioned()) << "a record without a key needs no version";
+  EXPECT_TRUE(validator.Check(keyed, 2).ok());
+  EXPECT_FALSE(validator.versioned());
+}
+
 TEST(RecordValidator, RefusesFieldsWhoseBehaviourIsNotBuilt) {
-  ExpectRefused(Channel() + Bytes(rf::kKey, "k"), "NOT_BUILT", "records[7].key");
-  ExpectRefused(Channel() + Bytes(rf::kKey, ""), "NOT_BUILT", "records[7].key");
-  ExpectRefused(Channel() + Varint(rf::kDeleted, 1), "NOT_BUILT", "records[7].deleted");
-  ExpectRefused(Channel() + Varint(rf::kVersion, 1), "NOT_BUILT", "records[7].version");
   ExpectRefused(Channel() + Bytes(rf::kId, "i"), "NOT_BUILT", "records[7].id");
   ExpectRefused(Channel() + Bytes(rf::kExpires, ""), "NOT_BUILT", "records[7].expires");
 }

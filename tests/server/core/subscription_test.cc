@@ -359,6 +359,97 @@ TEST_F(SubscriptionTest, SaysTheFirstKeptSequenceWheneverItChanges) {
   EXPECT_FALSE(Take().first_kept.has_value());
 }
 
+// Reads a table that stood at sequence 10.
+class TableSubscriptionTest : public SubscriptionTest {
+ protected:
+  void BeginTable() {
+    Subscription::Options options;
+    options.start = {"uuid", 0, 1, 10};
+    options.table = true;
+    options.bookmark_interval_us = kInterval;
+    subscription_.emplace(std::move(options), now_us_);
+  }
+  void Slice(std::vector<Sequence> sequences, bool complete, Sequence committed_end) {
+    ASSERT_EQ(Next(), Step::kReadTable);
+    TableSlice slice;
+    for (const Sequence sequence : sequences) slice.records += MakeChunk(sequence, {"a"})->records();
+    slice.count = static_cast<uint32_t>(sequences.size());
+    slice.end = {true, "a", "k" + std::to_string(reads_++)};
+    slice.complete = complete;
+    subscription_->OnTable(std::move(slice), committed_end, first_kept_);
+  }
+  int reads_ = 0;
+};
+
+TEST_F(TableSubscriptionTest, GivesTheTableSliceBySliceAndThenTheLog) {
+  BeginTable();
+  EXPECT_EQ(subscription_->table_scan().before_sequence, 10u);
+  EXPECT_FALSE(subscription_->table_scan().after.begun);
+  Slice({7, 2}, false, 10);
+  EXPECT_EQ(subscription_->table_scan().after.key, "k0");
+  const Frame first = Take();
+  EXPECT_EQ(SequencesOf(Decode(first)), (List{7, 2}));
+  EXPECT_FALSE(first.table_complete);
+  EXPECT_EQ(first.next_sequence, 10u);
+  EXPECT_TRUE(first.position.has_value());
+  Slice({5}, true, 12);
+  const Frame second = Take();
+  EXPECT_FALSE(second.table_complete) << "what came meanwhile is missing";
+  Batch({MakeChunk(10, {"a"})}, 12);
+  EXPECT_FALSE(Take().table_complete);
+  Batch({MakeChunk(11, {"a", "a"})}, 13);
+  const Frame complete = Take();
+  EXPECT_TRUE(complete.table_complete);
+  EXPECT_EQ(complete.next_sequence, 13u);
+  EXPECT_TRUE(complete.caught_up);
+  AtTheEnd(13);
+  EXPECT_EQ(Next(), Step::kWait);
+}
+
+TEST_F(TableSubscriptionTest, SaysCompleteWithTheLastSliceWhenNothingCameMeanwhile) {
+  BeginTable();
+  Slice({5}, true, 10);
+  EXPECT_TRUE(Take().table_complete);
+  AtTheEnd(10);
+  const Frame caught_up = Take();
+  EXPECT_TRUE(caught_up.caught_up);
+  EXPECT_FALSE(caught_up.table_complete) << "it is said once";
+}
+
+TEST_F(TableSubscriptionTest, SaysCompleteOfAnEmptyTable) {
+  BeginTable();
+  Slice({}, true, 10);
+  AtTheEnd(10);
+  const Frame frame = Take();
+  EXPECT_TRUE(frame.table_complete);
+  EXPECT_TRUE(frame.caught_up);
+}
+
+TEST_F(TableSubscriptionTest, ReadsOnOverSlicesWithoutARecordAndSendsABookmarkInTime) {
+  BeginTable();
+  Slice({}, false, 10);
+  ASSERT_EQ(Next(), Step::kReadTable);
+  now_us_ += kInterval;
+  EXPECT_TRUE(Take().records.empty());
+  EXPECT_EQ(Next(), Step::kReadTable);
+}
+
+TEST_F(TableSubscriptionTest, EndsWhenTheLogIsTrimmedPastItsBeginning) {
+  BeginTable();
+  first_kept_ = 11;
+  Slice({5}, false, 12);
+  EXPECT_EQ(Next(), Step::kFinish);
+  EXPECT_EQ(ReasonText(subscription_->status()), "BELOW_FIRST_KEPT");
+}
+
+TEST_F(TableSubscriptionTest, EndsWithTheDamageThatTheStoreMet) {
+  BeginTable();
+  ASSERT_EQ(Next(), Step::kReadTable);
+  subscription_->OnTable(MakeError(Reason::kCorruptChunk, "damaged"), 10, 0);
+  EXPECT_EQ(Next(), Step::kFinish);
+  EXPECT_EQ(ReasonText(subscription_->status()), "CORRUPT_CHUNK");
+}
+
 TEST_F(SubscriptionTest, EndsWhenTheTailIsClosed) {
   Begin();
   ASSERT_EQ(Next(), Step::kAskTail);

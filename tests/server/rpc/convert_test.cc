@@ -49,7 +49,7 @@ TEST(Convert, APositionComesBackAsItWas) {
 
 TEST(Convert, AnAppendsAnswerHasAllOfIt) {
   v1::AppendResponse response;
-  FillAppendResponse({10, 3, 5'000'001, {"uuid", 0, 7, 13}, Durability::kOs}, response);
+  FillAppendResponse({10, 3, {}, 5'000'001, {"uuid", 0, 7, 13}, Durability::kOs}, response);
   EXPECT_EQ(response.first_sequence(), 10u);
   EXPECT_EQ(response.last_sequence(), 12u);
   EXPECT_EQ(response.results_size(), 0);

@@ -38,6 +38,7 @@ const Row kTable[] = {
     {Reason::kNotBuilt, "NOT_BUILT", grpc::StatusCode::UNIMPLEMENTED, false},
     {Reason::kLogProtected, "LOG_PROTECTED", grpc::StatusCode::FAILED_PRECONDITION, false},
     {Reason::kUuidMismatch, "UUID_MISMATCH", grpc::StatusCode::FAILED_PRECONDITION, false},
+    {Reason::kConditionFailed, "CONDITION_FAILED", grpc::StatusCode::FAILED_PRECONDITION, false},
     {Reason::kStoreLocked, "STORE_LOCKED", grpc::StatusCode::FAILED_PRECONDITION, false},
     {Reason::kFormatTooNew, "FORMAT_TOO_NEW", grpc::StatusCode::FAILED_PRECONDITION, false},
     {Reason::kWrongDirectory, "WRONG_DIRECTORY", grpc::StatusCode::FAILED_PRECONDITION, false},

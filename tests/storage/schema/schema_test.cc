@@ -8,6 +8,7 @@
 #include "storage/schema/chunk_key.h"
 #include "storage/schema/families.h"
 #include "storage/schema/meta_key.h"
+#include "storage/schema/table_key.h"
 
 namespace replog::schema {
 namespace {
@@ -22,7 +23,8 @@ TEST(Schema, TheNamesOnDiskAreTheseForEver) {
   EXPECT_STREQ(kChunks, "chunks");
   EXPECT_STREQ(kChannels, "channels");
   EXPECT_STREQ(kMeta, "meta");
-  EXPECT_EQ(kFormatVersion, 1u);
+  EXPECT_STREQ(kTable, "table");
+  EXPECT_EQ(kFormatVersion, 2u);
   EXPECT_EQ(StoreKey(), "s");
   EXPECT_EQ(LogKey(0x0102), std::string("l\0\0\0\0\0\0\1\2", 9));
 }
@@ -123,6 +125,28 @@ TEST(MetaKey, ALogsKeyRoundTrips) {
   EXPECT_FALSE(DecodeLogKey(""));
   EXPECT_FALSE(DecodeLogKey("l123"));
   EXPECT_FALSE(DecodeLogKey(LogKey(1) + "x"));
+}
+
+TEST(TableKey, RoundTripsWhateverIsInTheKey) {
+  for (const std::string& key :
+       {std::string("k"), std::string("with\0zero", 9), std::string("\xf4\x8f\xbf\xbf")}) {
+    const std::string encoded = TableKey{7, "channel", key}.Encode();
+    const auto decoded = TableKey::Decode(encoded);
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(decoded->log, 7u);
+    EXPECT_EQ(decoded->channel, "channel");
+    EXPECT_EQ(decoded->key, key);
+  }
+  EXPECT_FALSE(TableKey::Decode("short"));
+  EXPECT_FALSE(TableKey::Decode("12345678no end of the channel"));
+}
+
+TEST(TableKey, KeepsAChannelsKeysTogetherAndInOrder) {
+  std::vector<std::string> encoded;
+  for (const char* channel : {"a", "a!", "ab", "b"}) {
+    for (const char* key : {"", "1", "10", "2"}) encoded.push_back(TableKey{1, channel, key}.Encode());
+  }
+  EXPECT_TRUE(std::is_sorted(encoded.begin(), encoded.end()));
 }
 
 }  // namespace

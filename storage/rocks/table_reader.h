@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "storage/model/log_store.h"
+#include "storage/rocks/engine.h"
+
+namespace replog {
+
+// Reads of the tables in an open engine; see LogStore for what each promises. Stateless, thread-safe.
+class TableReader {
+ public:
+  explicit TableReader(const Engine& engine) : engine_(engine) {}
+
+  absl::StatusOr<std::optional<std::string>> Record(LogNumber log, std::string_view channel,
+                                                    std::string_view key) const;
+  absl::StatusOr<TableSlice> Slice(LogNumber log, const TableScan& scan) const;
+
+ private:
+  const Engine& engine_;
+};
+
+// Puts what `chunk` changes in its log's table into `batch`.
+absl::Status PutTable(const Engine& engine, LogNumber log, const Chunk& chunk, rocksdb::WriteBatch& batch);
+
+}  // namespace replog

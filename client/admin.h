@@ -112,4 +112,25 @@ struct Page {
   uint64_t first_kept_sequence = 0;
 };
 
+struct LookupOptions {
+  // Empty: the client's default.
+  std::string log = {};
+  std::string channel;
+  // At most 1000; none: a page of the channel's keys in byte order.
+  std::vector<std::string> keys = {};
+  // Of a page: only keys after this one.
+  std::string after_key = {};
+  // Of a page: at most this many. 0: 1000. At most 100000.
+  uint32_t max_records = 0;
+};
+
+struct LookupPage {
+  // The newest record of each key that has one; what is deleted or unknown is left out.
+  std::vector<Record> records;
+  // The answer is at least as new as this.
+  uint64_t as_of_sequence = 0;
+  // Of a page: the next one begins after this key; none: this is the last.
+  std::optional<std::string> next_after_key;
+};
+
 }  // namespace replog::client

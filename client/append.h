@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "client/position.h"
 #include "client/status.h"
@@ -26,10 +29,39 @@ enum class Durability : uint8_t {
   kOs,    // written to the operating system
 };
 
-// A batch that was appended. Its sequences are first to last without gaps.
+// What an append expects of one key's newest record.
+struct KeyCondition {
+  std::string channel;
+  std::string key;
+  std::optional<uint64_t>
+      sequence;  // that record's; nullopt: the key must not exist (never written, or deleted)
+};
+
+// What must hold for a batch to be appended, all of it; what does not hold rejects the batch with
+// FAILED_PRECONDITION (CONDITION_FAILED) and the current value in the status' metadata.
+struct AppendConditions {
+  // The log's end.
+  std::optional<uint64_t> expected_end = std::nullopt;
+  std::vector<KeyCondition> keys = {};
+  // Records whose version is not newer than their key's are stale and left out, which is no error. Every
+  // record with a key then needs a version.
+  bool newer_version_only = false;
+};
+
+// What became of one record of a batch.
+struct RecordResult {
+  bool appended = true;   // false: stale
+  uint64_t sequence = 0;  // the record's own; of a stale one, the newer record's
+  uint64_t version = 0;   // of a stale one: the newer record's
+};
+
+// A batch that was appended. The sequences of its records are first to last without gaps.
 struct Appended {
+  // Zero when all records were stale.
   uint64_t first_sequence = 0;
   uint64_t last_sequence = 0;
+  // One for each record, in order; empty when all were appended.
+  std::vector<RecordResult> results;
   // Where a reader resumes to see what follows this batch.
   Position position;
   Durability durability = Durability::kUnspecified;

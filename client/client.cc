@@ -15,10 +15,27 @@ using internal::Transport;
 
 void SetRecord(const NewRecord& from, v1::NewRecord& record) {
   record.set_channel(std::string(from.channel));
-  if (from.body_kind == BodyKind::kText) record.set_text(std::string(from.body));
-  if (from.body_kind == BodyKind::kPayload) record.set_payload(std::string(from.body));
+  if (from.key) record.set_key(std::string(*from.key));
+  if (from.body_kind == BodyKind::kText && !from.deleted) record.set_text(std::string(from.body));
+  if (from.body_kind == BodyKind::kPayload && !from.deleted) record.set_payload(std::string(from.body));
   for (const auto& [name, value] : from.headers)
     (*record.mutable_headers())[std::string(name)] = std::string(value);
+  record.set_deleted(from.deleted);
+  if (from.version) record.set_version(*from.version);
+}
+
+// Leaves the message out when nothing is asked for.
+void SetConditions(const AppendConditions& from, v1::AppendRequest& request) {
+  if (!from.expected_end && from.keys.empty() && !from.newer_version_only) return;
+  v1::AppendConditions& conditions = *request.mutable_conditions();
+  if (from.expected_end) conditions.set_expected_end(*from.expected_end);
+  for (const KeyCondition& key : from.keys) {
+    v1::KeyCondition& condition = *conditions.add_keys();
+    condition.set_channel(key.channel);
+    condition.set_key(key.key);
+    key.sequence ? condition.set_sequence(*key.sequence) : condition.set_absent(true);
+  }
+  conditions.set_newer_version_only(from.newer_version_only);
 }
 
 struct SetReadStart {
@@ -36,8 +53,14 @@ struct SetReadStart {
 Client::Client(ClientOptions options) : transport_(Transport::Make(std::move(options))) {}
 
 Result<Appended> Client::Append(std::span<const NewRecord> records, std::string_view log) {
+  return Append(records, AppendConditions(), log);
+}
+
+Result<Appended> Client::Append(std::span<const NewRecord> records, const AppendConditions& conditions,
+                                std::string_view log) {
   v1::AppendRequest request;
   request.set_log(transport_->LogName(log));
+  SetConditions(conditions, request);
   for (const NewRecord& record : records) {
     if (Status status = internal::CheckNewRecord(record); !status.ok()) return status;
     SetRecord(record, *request.add_records());
@@ -46,6 +69,22 @@ Result<Appended> Client::Append(std::span<const NewRecord> records, std::string_
   const Status status =
       transport_->Call(Transport::Repeat::kNever, [&](const Channel& channel, grpc::ClientContext& context) {
         return v1::ReplicationLog::NewStub(channel)->Append(&context, request, &response);
+      });
+  if (!status.ok()) return status;
+  return FromProto(response);
+}
+
+Result<LookupPage> Client::Lookup(const LookupOptions& options) {
+  v1::LookupRequest request;
+  request.set_log(transport_->LogName(options.log));
+  request.set_channel(options.channel);
+  for (const std::string& key : options.keys) request.add_keys(key);
+  request.set_after_key(options.after_key);
+  request.set_max_records(options.max_records);
+  v1::LookupResponse response;
+  const Status status =
+      transport_->Call(Transport::Repeat::kSafe, [&](const Channel& channel, grpc::ClientContext& context) {
+        return v1::ReplicationLog::NewStub(channel)->Lookup(&context, request, &response);
       });
   if (!status.ok()) return status;
   return FromProto(response);

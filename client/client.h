@@ -71,6 +71,13 @@ class Client {
   // limits. FateOf says what an error means for the records.
   Result<Appended> Append(std::span<const NewRecord> records, std::string_view log = {});
 
+  // The same when the conditions hold.
+  Result<Appended> Append(std::span<const NewRecord> records, const AppendConditions& conditions,
+                          std::string_view log = {});
+
+  // The newest records of keys of a channel, or a page of the channel's keys.
+  Result<LookupPage> Lookup(const LookupOptions& options);
+
   // One page of records.
   Result<Page> Read(const ReadOptions& options);
 

@@ -34,6 +34,13 @@ struct NewRecord {
   BodyKind body_kind = BodyKind::kText;
   // Names must differ from each other; all is UTF-8. 64 headers and 16 KiB with the server's default limits.
   std::span<const HeaderView> headers;
+  // The entity within the channel that the record describes: the log's table then has this as its newest
+  // record. 1 to 1024 bytes of UTF-8 with the server's default limits.
+  std::optional<std::string_view> key = std::nullopt;
+  // A tombstone: the key's value is gone. Needs a key; the body is left out.
+  bool deleted = false;
+  // The writer's own version of the key's value, for AppendConditions::newer_version_only. Needs a key.
+  std::optional<uint64_t> version = std::nullopt;
 };
 
 // A record as it was received, read in place.

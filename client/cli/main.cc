@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   AddAppendCommand(app, session);
   AddTailCommand(app, session);
   AddReadCommand(app, session);
+  AddKeyCommands(app, session);
   AddLogsCommand(app, session);
   AddChannelsCommand(app, session);
   AddTrimCommand(app, session);

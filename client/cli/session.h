@@ -43,6 +43,7 @@ ExitCode FailUsage(std::string_view message);
 void AddAppendCommand(CLI::App& app, Session& session);
 void AddTailCommand(CLI::App& app, Session& session);
 void AddReadCommand(CLI::App& app, Session& session);
+void AddKeyCommands(CLI::App& app, Session& session);
 void AddLogsCommand(CLI::App& app, Session& session);
 void AddChannelsCommand(CLI::App& app, Session& session);
 void AddTrimCommand(CLI::App& app, Session& session);

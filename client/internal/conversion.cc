@@ -60,8 +60,17 @@ Durability FromProto(v1::Durability durability) {
 }
 
 Appended FromProto(const v1::AppendResponse& response) {
-  return {response.first_sequence(), response.last_sequence(), FromProto(response.position()),
-          FromProto(response.durability()), FromProto(response.time())};
+  Appended appended{.first_sequence = response.first_sequence(),
+                    .last_sequence = response.last_sequence(),
+                    .results = {},
+                    .position = FromProto(response.position()),
+                    .durability = FromProto(response.durability()),
+                    .time = FromProto(response.time())};
+  for (const auto& result : response.results()) {
+    const bool is_appended = result.outcome() == v1::AppendResult::APPENDED;
+    appended.results.push_back({is_appended, result.sequence(), result.version()});
+  }
+  return appended;
 }
 
 Record FromProto(const v1::Record& from) {
@@ -80,6 +89,14 @@ Record FromProto(const v1::Record& from) {
   record.deleted = from.deleted();
   for (const auto& [name, value] : from.headers()) record.headers.emplace_back(name, value);
   return record;
+}
+
+LookupPage FromProto(const v1::LookupResponse& response) {
+  LookupPage page;
+  for (const auto& record : response.records()) page.records.push_back(FromProto(record));
+  page.as_of_sequence = response.as_of_sequence();
+  if (response.has_next_after_key()) page.next_after_key = response.next_after_key();
+  return page;
 }
 
 Page FromProto(const v1::ReadResponse& response) {

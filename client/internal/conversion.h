@@ -21,6 +21,7 @@ v1::Position ToProto(const Position& position);
 Durability FromProto(v1::Durability durability);
 Appended FromProto(const v1::AppendResponse& response);
 Record FromProto(const v1::Record& record);
+LookupPage FromProto(const v1::LookupResponse& response);
 Page FromProto(const v1::ReadResponse& response);
 LogInfo FromProto(const v1::LogInfo& info);
 v1::LogSettings ToProto(const LogSettings& settings);

@@ -26,9 +26,14 @@ size_t EntrySize(const HeaderView& header) {
   return BytesFieldSize(header.first.size()) + BytesFieldSize(header.second.size());
 }
 
+bool HasBody(const NewRecord& record) { return record.body_kind != BodyKind::kNone && !record.deleted; }
+
 size_t RecordSize(const NewRecord& record) {
   size_t size = BytesFieldSize(record.channel.size());
-  if (record.body_kind != BodyKind::kNone) size += BytesFieldSize(record.body.size());
+  if (record.key) size += BytesFieldSize(record.key->size());
+  if (HasBody(record)) size += BytesFieldSize(record.body.size());
+  if (record.deleted) size += kTagSize + 1;
+  if (record.version) size += kTagSize + VarintSize(*record.version);
   for (const HeaderView& header : record.headers) size += BytesFieldSize(EntrySize(header));
   return size;
 }
@@ -42,6 +47,11 @@ char* WriteBytes(char* out, uint32_t number, std::string_view bytes) {
   out = WriteHead(out, number, bytes.size());
   if (!bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
   return out + bytes.size();
+}
+
+char* WriteNumber(char* out, uint32_t number, uint64_t value) {
+  *out++ = static_cast<char>(Tag(number, WireType::kVarint));
+  return wire::WriteVarint(out, value);
 }
 
 Status Invalid(std::string message, std::string_view field_name) {
@@ -67,6 +77,14 @@ Status CheckChannel(std::string_view channel) {
   return {};
 }
 
+Status CheckKey(const NewRecord& record) {
+  if (record.key && record.key->empty()) return Invalid("the key is empty", "key");
+  if (record.key && !IsUtf8(*record.key)) return Invalid("the key is not UTF-8", "key");
+  if (record.deleted && !record.key) return Invalid("a tombstone needs a key", "deleted");
+  if (record.version && !record.key) return Invalid("a version needs a key", "version");
+  return {};
+}
+
 Status CheckHeaders(std::span<const HeaderView> headers) {
   for (size_t i = 0; i < headers.size(); ++i) {
     const std::string_view name = headers[i].first;
@@ -86,6 +104,7 @@ Status CheckNewRecord(const NewRecord& record) {
   if (Status status = CheckChannel(record.channel); !status.ok()) return status;
   if (record.body_kind == BodyKind::kText && !IsUtf8(record.body))
     return Invalid("the text is not UTF-8", "text");
+  if (Status status = CheckKey(record); !status.ok()) return status;
   return CheckHeaders(record.headers);
 }
 
@@ -101,13 +120,16 @@ void AppendNewRecord(std::string& request, const NewRecord& record) {
   request.resize(start + BytesFieldSize(record_size));
   char* out = WriteHead(request.data() + start, wire::kNewRecordsField, record_size);
   out = WriteBytes(out, field::kChannel, record.channel);
-  if (record.body_kind == BodyKind::kText) out = WriteBytes(out, field::kText, record.body);
-  if (record.body_kind == BodyKind::kPayload) out = WriteBytes(out, field::kPayload, record.body);
+  if (record.key) out = WriteBytes(out, field::kKey, *record.key);
+  const bool text = record.body_kind == BodyKind::kText;
+  if (HasBody(record)) out = WriteBytes(out, text ? field::kText : field::kPayload, record.body);
   for (const HeaderView& header : record.headers) {
     out = WriteHead(out, field::kHeaders, EntrySize(header));
     out = WriteBytes(out, kMapKey, header.first);
     out = WriteBytes(out, kMapValue, header.second);
   }
+  if (record.deleted) out = WriteNumber(out, field::kDeleted, 1);
+  if (record.version) out = WriteNumber(out, field::kVersion, *record.version);
 }
 
 }  // namespace replog::client::internal

@@ -11,7 +11,7 @@
 namespace replog::client::internal {
 
 // Refuses what no server takes, whatever its settings: a channel that is not legal, text or headers that are
-// not UTF-8, a header name given twice.
+// not UTF-8, a header name given twice, a tombstone or a version without a key.
 Status CheckNewRecord(const NewRecord& record);
 
 // Writes `log` and nothing when it is empty: the start of a request.

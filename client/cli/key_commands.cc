@@ -1,0 +1,133 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "client/cli/human_format.h"
+#include "client/cli/output.h"
+#include "client/cli/record_format.h"
+#include "client/cli/session.h"
+
+// get, put and delete: a log's table, key by key.
+namespace replog::cli {
+namespace {
+
+struct KeyOptions {
+  std::string channel;
+  std::vector<std::string> keys;
+  std::optional<std::string> text;
+  std::optional<uint64_t> version;
+  std::optional<uint64_t> if_sequence;
+  bool if_absent = false;
+};
+
+constexpr char kGetFooter[] = R"(Examples:
+  replog get users alice bob                the newest record of each
+  replog get users                          of all keys of the channel, in their order
+Exit codes: 0 found; 1 a key that was named does not exist, or it failed.)";
+
+constexpr char kPutFooter[] = R"(Examples:
+  replog put users alice '{"color":"red"}'
+  replog put users alice blue --if-sequence 41      only if record 41 is still the key's newest
+  replog put users bob green --if-absent            only if there is no such key
+  replog put users alice teal --version 7           only if the key's version is older than 7
+Exit codes: 0 written; 1 not written: the condition does not hold, the version is stale, or it failed.)";
+
+// Prints `records`; --json: a line each.
+bool Print(const Session& session, const std::vector<client::Record>& records) {
+  Output output;
+  for (const auto& record : records) {
+    session.json ? AppendJson(output.buffer(), record) : AppendHuman(output.buffer(), record);
+  }
+  return output.Flush();
+}
+
+ExitCode RunGet(const Session& session, const KeyOptions& options) {
+  client::Client client = session.MakeClient();
+  client::LookupOptions lookup{.channel = options.channel, .keys = options.keys};
+  for (;;) {
+    const auto page = client.Lookup(lookup);
+    if (!page.ok()) return Fail(page.status());
+    if (!Print(session, page->records)) return ExitCode::kOk;
+    if (page->records.size() < options.keys.size()) return ExitCode::kFailed;
+    if (!page->next_after_key) return ExitCode::kOk;
+    lookup.after_key = *page->next_after_key;
+  }
+}
+
+client::AppendConditions ConditionsOf(const KeyOptions& options) {
+  client::AppendConditions conditions{.newer_version_only = options.version.has_value()};
+  if (options.if_absent || options.if_sequence) {
+    conditions.keys.push_back({options.channel, options.keys.front(), options.if_sequence});
+  }
+  return conditions;
+}
+
+ExitCode RunWrite(const Session& session, const KeyOptions& options, bool deleted) {
+  const client::NewRecord record{
+      .channel = options.channel,
+      .body = options.text ? std::string_view(*options.text) : std::string_view(),
+      .body_kind = options.text ? client::BodyKind::kText : client::BodyKind::kNone,
+      .headers = {},
+      .key = options.keys.front(),
+      .deleted = deleted,
+      .version = options.version};
+  const auto appended = session.MakeClient().Append({&record, 1}, ConditionsOf(options));
+  if (!appended.ok()) return Fail(appended.status());
+  const bool stale = !appended->results.empty();
+  Output output;
+  if (session.json) {
+    const nlohmann::json written{{"outcome", "appended"}, {"sequence", appended->first_sequence}};
+    output.buffer() = stale ? nlohmann::json{{"outcome", "stale"},
+                                             {"sequence", appended->results.front().sequence},
+                                             {"version", appended->results.front().version}}
+                                  .dump()
+                            : written.dump();
+  } else {
+    output.buffer() = stale
+                          ? "stale: the key has version " + std::to_string(appended->results.front().version)
+                          : "sequence " + WithSeparators(appended->first_sequence);
+  }
+  output.buffer() += '\n';
+  output.Flush();
+  return stale ? ExitCode::kFailed : ExitCode::kOk;
+}
+
+void AddConditions(CLI::App& command, KeyOptions& options) {
+  auto* absent = command.add_flag("--if-absent", options.if_absent, "Only if the key does not exist");
+  command.add_option("--if-sequence", options.if_sequence, "Only if this record is the key's newest")
+      ->excludes(absent);
+  command.add_option("--version", options.version, "Your version of the value: only if the key's is older");
+}
+
+}  // namespace
+
+void AddKeyCommands(CLI::App& app, Session& session) {
+  auto options = std::make_shared<KeyOptions>();
+  CLI::App* get = app.add_subcommand("get", "Print the newest record of keys");
+  get->footer(kGetFooter);
+  get->add_option("channel", options->channel, "The keys' channel")->required();
+  get->add_option("key", options->keys, "None: all keys of the channel");
+  get->callback(
+      [&session, options] { session.action = [&session, options] { return RunGet(session, *options); }; });
+
+  CLI::App* put = app.add_subcommand("put", "Append a key's new value");
+  put->footer(kPutFooter);
+  put->add_option("channel", options->channel, "The key's channel")->required();
+  put->add_option("key", options->keys, "The key")->required()->expected(1);
+  put->add_option("text", options->text, "The value; none: a record without a body");
+  AddConditions(*put, *options);
+  put->callback([&session, options] {
+    session.action = [&session, options] { return RunWrite(session, *options, false); };
+  });
+
+  CLI::App* remove = app.add_subcommand("delete", "Append a key's tombstone");
+  remove->footer("Example:\n  replog delete users alice --if-sequence 42\nExit codes: as of put.");
+  remove->add_option("channel", options->channel, "The key's channel")->required();
+  remove->add_option("key", options->keys, "The key")->required()->expected(1);
+  AddConditions(*remove, *options);
+  remove->callback([&session, options] {
+    session.action = [&session, options] { return RunWrite(session, *options, true); };
+  });
+}
+
+}  // namespace replog::cli

@@ -56,6 +56,11 @@ grpc::Status FakeServer::Append(grpc::ServerContext* /*context*/, const v1::Appe
   return Next(unary_scripts_)(*request, *response);
 }
 
+grpc::Status FakeServer::Lookup(grpc::ServerContext* /*context*/, const v1::LookupRequest* request,
+                                v1::LookupResponse* response) {
+  return Next(lookup_scripts_)(*request, *response);
+}
+
 grpc::Status ErrorWithReason(grpc::StatusCode code, const std::string& reason, int retry_delay_ms) {
   google::rpc::Status rich;
   rich.set_code(code);

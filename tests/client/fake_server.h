@@ -31,6 +31,8 @@ class FakeServer final : private v1::ReplicationLog::Service {
 
   void OnSubscribe(SubscribeScript script) { Add(subscribe_scripts_, std::move(script)); }
   void OnAppendStream(AppendScript script) { Add(append_scripts_, std::move(script)); }
+  using LookupScript = std::function<grpc::Status(const v1::LookupRequest&, v1::LookupResponse&)>;
+  void OnLookup(LookupScript script) { Add(lookup_scripts_, std::move(script)); }
   void OnAppend(UnaryScript script) { Add(unary_scripts_, std::move(script)); }
   std::vector<v1::SubscribeRequest> subscribe_requests();
 
@@ -58,11 +60,14 @@ class FakeServer final : private v1::ReplicationLog::Service {
   grpc::Status AppendStream(grpc::ServerContext* context, AppendReaderWriter* stream) override;
   grpc::Status Append(grpc::ServerContext* context, const v1::AppendRequest* request,
                       v1::AppendResponse* response) override;
+  grpc::Status Lookup(grpc::ServerContext* context, const v1::LookupRequest* request,
+                      v1::LookupResponse* response) override;
 
   Mutex mutex_;
   std::deque<SubscribeScript> subscribe_scripts_;
   std::deque<AppendScript> append_scripts_;
   std::deque<UnaryScript> unary_scripts_;
+  std::deque<LookupScript> lookup_scripts_;
   std::vector<v1::SubscribeRequest> requests_ TSA_GUARDED_BY(mutex_);
   std::string address_;
   std::unique_ptr<grpc::Server> server_;

@@ -41,6 +41,28 @@ TEST(NewRecordEncoder, WritesWhatTheGeneratedMessageReads) {
   EXPECT_EQ(request.records(4).text(), large);
 }
 
+TEST(NewRecordEncoder, WritesKeysTombstonesAndVersions) {
+  v1::AppendRequest request;
+  const NewRecord put{.channel = "c", .body = "t", .headers = {}, .key = "k", .version = UINT64_MAX};
+  const NewRecord tombstone{.channel = "c", .body = "left out", .headers = {}, .key = "k", .deleted = true};
+  ASSERT_TRUE(request.ParseFromString(Encoded("", {put, tombstone})));
+  EXPECT_EQ(request.records(0).key(), "k");
+  EXPECT_EQ(request.records(0).text(), "t");
+  EXPECT_EQ(request.records(0).version(), UINT64_MAX);
+  EXPECT_FALSE(request.records(0).deleted());
+  EXPECT_TRUE(request.records(1).deleted());
+  EXPECT_EQ(request.records(1).body_case(), v1::NewRecord::BODY_NOT_SET);
+  EXPECT_FALSE(request.records(1).has_version());
+}
+
+TEST(CheckNewRecord, NamesWhatAKeyOrItsAbsenceMakesIllegal) {
+  const auto field = [](const NewRecord& record) { return CheckNewRecord(record).metadata().at("field"); };
+  EXPECT_EQ(field({.channel = "c", .body = {}, .headers = {}, .key = ""}), "key");
+  EXPECT_EQ(field({.channel = "c", .body = {}, .headers = {}, .key = "\xff"}), "key");
+  EXPECT_EQ(field({.channel = "c", .body = {}, .headers = {}, .deleted = true}), "deleted");
+  EXPECT_EQ(field({.channel = "c", .body = {}, .headers = {}, .version = 1}), "version");
+}
+
 TEST(NewRecordEncoder, WritesNoLogFieldForTheDefaultLog) { EXPECT_EQ(Encoded("", {}), ""); }
 
 TEST(CheckNewRecord, TakesWhatIsLegal) {

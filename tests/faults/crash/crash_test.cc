@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -74,6 +76,10 @@ class CrashStory {
     Ledger ledger;
     uint64_t checked = 0;  // everything before this was read and compared once
     uint64_t trimmed = 0;  // as was acknowledged
+    // The sequence of each key's newest record, by channel and key, as far as records were read.
+    std::map<std::pair<std::string, std::string>, uint64_t> table;
+    // Records that were trimmed away before they were read: they may be some keys' newest.
+    std::vector<std::pair<uint64_t, uint64_t>> unread;
     std::vector<std::unique_ptr<LoadSubscriber>> subscribers;
   };
 
@@ -94,11 +100,36 @@ class CrashStory {
     for (const v1::Record& record : client_->ReadAll(log.ledger.log(), from, info.committed_end())) {
       ASSERT_EQ(record.sequence(), next++);
       log.ledger.Seen(record);
+      if (record.has_key()) log.table[{record.channel(), record.key()}] = record.sequence();
     }
     ASSERT_EQ(next, info.committed_end());
+    if (from > log.checked) log.unread.emplace_back(log.checked, from);
+    CheckTable(log, next);
     // The batch that the trim point cuts was whole when it was checked.
     if (from == log.checked) log.ledger.CheckBatches(from, next);
     log.checked = next;
+  }
+
+  // The table must be what the records before `end` make it, also those that were trimmed away. A producer
+  // that came late may be appending already: what it writes is for the next round.
+  void CheckTable(LogState& log, uint64_t end) {
+    auto missing = log.table;
+    for (int room = 0; room < kLoadChannels; ++room) {
+      for (const v1::Record& record : client_->Table(log.ledger.log(), LoadChannel(room))) {
+        log.ledger.Seen(record);
+        missing.erase({record.channel(), record.key()});
+        if (record.sequence() >= end) continue;
+        uint64_t& newest = log.table[{record.channel(), record.key()}];
+        const bool unread = std::any_of(log.unread.begin(), log.unread.end(), [&](const auto& range) {
+          return record.sequence() >= range.first && record.sequence() < range.second;
+        });
+        if (unread) newest = std::max(newest, record.sequence());
+        ASSERT_EQ(record.sequence(), newest)
+            << log.ledger.log() << ": key " << record.key() << " of " << record.channel() << "\n"
+            << failures_.Text();
+      }
+    }
+    ASSERT_TRUE(missing.empty()) << log.ledger.log() << ": " << missing.size() << " keys are gone";
   }
 
   // A replay of all that is kept, and every subscriber at the end.

@@ -26,6 +26,8 @@ size_t RandomSize(std::mt19937_64& random) {
 
 }  // namespace
 
+std::string LoadChannel(int number) { return "room-" + std::to_string(number); }
+
 v1::NewRecord MakeLoadRecord(uint64_t seed, const LoadId& id) {
   std::mt19937_64 random(seed * 1'000'003 + id.producer * 7'919 + id.number);
   char head[128];
@@ -35,7 +37,8 @@ v1::NewRecord MakeLoadRecord(uint64_t seed, const LoadId& id) {
   const size_t size = RandomSize(random);
   while (body.size() < size) body.append(std::to_string(random())).push_back(' ');
   v1::NewRecord record;
-  record.set_channel("room-" + std::to_string(random() % 5));
+  record.set_channel(LoadChannel(static_cast<int>(random() % kLoadChannels)));
+  if (random() % 4 == 0) record.set_key(std::to_string(random() % 300));
   if (random() % 8 == 0) (*record.mutable_headers())["origin"] = std::to_string(id.producer);
   random() % 2 == 0 ? record.set_text(std::move(body)) : record.set_payload(std::move(body));
   return record;

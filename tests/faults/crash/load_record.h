@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "replog/v1/replication_log.pb.h"
 
@@ -15,6 +16,10 @@ struct LoadId {
   uint32_t batch_count = 0;
   bool operator==(const LoadId&) const = default;
 };
+
+// The channels that the load is spread over.
+inline constexpr int kLoadChannels = 5;
+std::string LoadChannel(int number);
 
 // The one record of this identity: everything in it follows from `id` and `seed`, so that it can be compared
 // byte for byte without keeping it.

@@ -90,6 +90,20 @@ grpc::Status LogClient::Read(const std::string& log, uint64_t from, v1::ReadResp
   return log_->Read(PatientContext().get(), request, page);
 }
 
+std::vector<v1::Record> LogClient::Table(const std::string& log, const std::string& channel) {
+  std::vector<v1::Record> records;
+  v1::LookupRequest request;
+  request.set_log(log);
+  request.set_channel(channel);
+  for (;;) {
+    v1::LookupResponse page;
+    MustWork(log_->Lookup(PatientContext().get(), request, &page), "Lookup");
+    for (auto& record : *page.mutable_records()) records.push_back(std::move(record));
+    if (!page.has_next_after_key()) return records;
+    request.set_after_key(page.next_after_key());
+  }
+}
+
 std::vector<v1::Record> LogClient::ReadAll(const std::string& log, uint64_t from, uint64_t until) {
   std::vector<v1::Record> records;
   while (from < until) {

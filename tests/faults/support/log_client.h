@@ -30,6 +30,8 @@ class LogClient {
                       v1::AppendResponse* response = nullptr);
   // One page of [from, …).
   grpc::Status Read(const std::string& log, uint64_t from, v1::ReadResponse* page);
+  // The newest records of a channel's keys.
+  std::vector<v1::Record> Table(const std::string& log, const std::string& channel);
   // All of [from, until), page by page.
   std::vector<v1::Record> ReadAll(const std::string& log, uint64_t from, uint64_t until);
 

@@ -13,7 +13,8 @@ namespace {
 
 struct KeyOptions {
   std::string channel;
-  std::vector<std::string> keys;
+  std::vector<std::string> keys;  // of get
+  std::string key;                // of put and delete
   std::optional<std::string> text;
   std::optional<uint64_t> version;
   std::optional<uint64_t> if_sequence;
@@ -57,7 +58,7 @@ ExitCode RunGet(const Session& session, const KeyOptions& options) {
 client::AppendConditions ConditionsOf(const KeyOptions& options) {
   client::AppendConditions conditions{.newer_version_only = options.version.has_value()};
   if (options.if_absent || options.if_sequence) {
-    conditions.keys.push_back({options.channel, options.keys.front(), options.if_sequence});
+    conditions.keys.push_back({options.channel, options.key, options.if_sequence});
   }
   return conditions;
 }
@@ -68,7 +69,7 @@ ExitCode RunWrite(const Session& session, const KeyOptions& options, bool delete
       .body = options.text ? std::string_view(*options.text) : std::string_view(),
       .body_kind = options.text ? client::BodyKind::kText : client::BodyKind::kNone,
       .headers = {},
-      .key = options.keys.front(),
+      .key = options.key,
       .deleted = deleted,
       .version = options.version};
   const auto appended = session.MakeClient().Append({&record, 1}, ConditionsOf(options));
@@ -113,7 +114,7 @@ void AddKeyCommands(CLI::App& app, Session& session) {
   CLI::App* put = app.add_subcommand("put", "Append a key's new value");
   put->footer(kPutFooter);
   put->add_option("channel", options->channel, "The key's channel")->required();
-  put->add_option("key", options->keys, "The key")->required()->expected(1);
+  put->add_option("key", options->key, "The key")->required();
   put->add_option("text", options->text, "The value; none: a record without a body");
   AddConditions(*put, *options);
   put->callback([&session, options] {
@@ -123,7 +124,7 @@ void AddKeyCommands(CLI::App& app, Session& session) {
   CLI::App* remove = app.add_subcommand("delete", "Append a key's tombstone");
   remove->footer("Example:\n  replog delete users alice --if-sequence 42\nExit codes: as of put.");
   remove->add_option("channel", options->channel, "The key's channel")->required();
-  remove->add_option("key", options->keys, "The key")->required()->expected(1);
+  remove->add_option("key", options->key, "The key")->required();
   AddConditions(*remove, *options);
   remove->callback([&session, options] {
     session.action = [&session, options] { return RunWrite(session, *options, true); };

@@ -8,6 +8,26 @@
 using namespace replog;
 using testing::Require;
 
+namespace {
+
+void RequireSame(const std::optional<AppendConditions>& conditions, const v1::AppendRequest& message) {
+  Require(conditions.has_value() == message.has_conditions(), "it has the conditions that were given");
+  if (!conditions) return;
+  const v1::AppendConditions& given = message.conditions();
+  Require(conditions->expected_end.has_value() == given.has_expected_end(), "an expected end or none");
+  Require(conditions->expected_end.value_or(0) == given.expected_end(), "that end");
+  Require(conditions->newer_version_only == given.newer_version_only(), "newer versions only or not");
+  Require(conditions->keys.size() == static_cast<size_t>(given.keys_size()), "as many keys");
+  for (int i = 0; i < given.keys_size(); ++i) {
+    const KeyCondition& key = conditions->keys[static_cast<size_t>(i)];
+    Require(key.channel == given.keys(i).channel() && key.key == given.keys(i).key(), "the same key");
+    Require(key.sequence.has_value() != given.keys(i).absent(), "a sequence or absent");
+    Require(key.sequence.value_or(0) == given.keys(i).sequence(), "the same sequence");
+  }
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto request = ParseAppendRequest(std::string(testing::AsText(data, size)), Limits());
   if (!request.ok()) return 0;
@@ -25,5 +45,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Require(parsed.DebugString() == message.records(index++).DebugString(), "to the same record");
   });
   Require(index == message.records_size(), "each is given once");
+  RequireSame(request->conditions, message);
   return 0;
 }

@@ -1,0 +1,116 @@
+"""The `replog` command against a real server: the README's lines, what goes in comes out, exit codes."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "python"))
+from replogd import Replogd  # pylint: disable=wrong-import-position
+
+REPLOG = os.environ["REPLOG_CLI"]
+DEADLINE_S = 120  # ends a test that hangs
+OK, FAILED, USAGE, UNREACHABLE = 0, 1, 2, 3
+
+
+def chat_lines():
+    """Real chat where there is some beside the repository, else lines that are as awkward."""
+    real = os.path.join(HERE, "..", "..", "..", "..", "shared", "data", "irc.jsonl.gz")
+    if os.path.exists(real):
+        with gzip.open(real, "rt", encoding="utf-8", newline="\n") as lines:
+            return [line for _, line in zip(range(20_000), lines)]
+    texts = ["Hello everyone!", "", "ünïcödé 🎉", '"quoted" \\ and\ttabbed', "\u2028 line separator", "x" * 5000]
+    return [json.dumps({"channel": f"#room-{i % 7}", "user": f"user{i % 50}", "time": f"2026-11-21T00:00:{i % 60:02}Z",
+                        "text": f"{texts[i % len(texts)]} {i}"}, ensure_ascii=i % 2 == 0) + "\n" for i in range(3_000)]
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self):
+        self.server = self.enterContext(Replogd())
+
+    def replog(self, *words, stdin=None, server=None):
+        environment = {**os.environ, "REPLOG_SERVER": server or self.server.address}
+        return subprocess.run([REPLOG, *words], input=stdin, capture_output=True, text=True, timeout=DEADLINE_S,
+                              env=environment, check=False)
+
+    def ends(self, code, *words, **options):
+        """Runs it, expects the exit code, gives what it printed."""
+        result = self.replog(*words, **options)
+        self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        return result.stdout if code == OK else result.stdout + result.stderr
+
+    def records(self, *words):
+        return [json.loads(line) for line in self.ends(OK, "--json", *words).splitlines()]
+
+    # ---- what goes in comes out
+
+    def test_json_lines_come_back_in_order_also_after_a_kill(self):
+        lines = chat_lines()
+        self.ends(OK, "append", "--json", "--header", "user", "--header", "time", stdin="".join(lines))
+        self.server.kill()
+        self.server.start()
+        found = self.records("tail", "--from", "0", "--until-end")
+        self.assertEqual([record["sequence"] for record in found], list(range(len(lines))))
+        for record, line in zip(found, lines):
+            sent = json.loads(line)
+            self.assertEqual((record["channel"], record["text"]), (sent["channel"], sent["text"]))
+            self.assertEqual(record["headers"], {"user": sent["user"], "time": sent["time"]})
+
+    def test_lines_of_text_go_to_a_channel(self):
+        self.ends(OK, "append", "room-1", stdin="one\ntwo\n")
+        self.ends(OK, "append", "room-1", "good morning")
+        found = self.records("read", "--backward", "--limit", "2", "--channel", "room-1")
+        self.assertEqual([record["text"] for record in found], ["good morning", "two"])
+
+    # ---- keys
+
+    def test_the_readmes_lines_on_keys(self):
+        self.ends(OK, "put", "users", "alice", '{"color":"blue"}')
+        self.assertEqual(self.records("get", "users", "alice")[0]["text"], '{"color":"blue"}')
+        self.ends(OK, "put", "users", "alice", "red", "--if-sequence", "0")
+        self.assertIn("CONDITION_FAILED", self.ends(FAILED, "put", "users", "alice", "green", "--if-sequence", "0"))
+        self.assertEqual([record["text"] for record in self.records("get", "users")], ["red"])
+        self.ends(OK, "delete", "users", "alice")
+        self.ends(FAILED, "get", "users", "alice")
+
+    def test_put_if_absent_writes_once(self):
+        self.ends(OK, "put", "users", "bob", "first", "--if-absent")
+        self.assertIn("CONDITION_FAILED", self.ends(FAILED, "put", "users", "bob", "second", "--if-absent"))
+        self.assertEqual(self.records("get", "users", "bob")[0]["text"], "first")
+
+    def test_a_stale_version_is_said_and_not_written(self):
+        self.ends(OK, "put", "users", "carol", "seven", "--version", "7")
+        said = json.loads(self.ends(FAILED, "--json", "put", "users", "carol", "six", "--version", "6"))
+        self.assertEqual(said, {"outcome": "stale", "sequence": 0, "version": 7})
+        self.assertEqual(self.records("get", "users", "carol")[0]["text"], "seven")
+
+    def test_get_goes_through_all_keys_of_a_channel(self):
+        lines = "".join(json.dumps({"channel": "k", "text": str(i)}) + "\n" for i in range(5))
+        self.ends(OK, "append", "--json", stdin=lines)  # records without a key are not among them
+        for i in range(30):
+            self.ends(OK, "put", "k", f"key-{i:02}", str(i))
+        self.assertEqual([record["key"] for record in self.records("get", "k")], [f"key-{i:02}" for i in range(30)])
+
+    # ---- exit codes
+
+    def test_wrong_usage_ends_with_2(self):
+        for words in (["put", "users"], ["get"], ["put", "users", "a", "b", "--if-absent", "--if-sequence", "1"],
+                      ["nonsense"], ["read", "--limit", "many"]):
+            self.ends(USAGE, *words)
+
+    def test_bad_keys_are_named(self):
+        self.assertIn("key", self.ends(FAILED, "put", "users", "", "text"))
+        self.assertIn("1024", self.ends(FAILED, "put", "users", "k" * 2000, "text"))
+
+    def test_without_a_server_it_ends_with_3(self):
+        address = self.server.address
+        self.server.kill()
+        self.ends(UNREACHABLE, "--timeout", "1", "get", "users", "alice", server=address)
+        self.server.start()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -28,7 +28,8 @@ Record::Record(const RecordView& view)
       body_kind(view.body_kind()),
       body(view.body()),
       key(view.key()),
-      deleted(view.deleted()) {
+      deleted(view.deleted()),
+      version(view.version()) {
   for (const auto& [name, value] : view.headers()) headers.emplace_back(name, value);
 }
 

@@ -53,13 +53,14 @@ class RecordView {
   // `encoded` is the whole replog.v1.Record, which headers are read from when they are asked for.
   RecordView(uint64_t sequence, Time time, std::string_view channel, BodyKind body_kind,
              std::string_view body, std::optional<std::string_view> key, bool deleted,
-             std::string_view encoded)
+             std::optional<uint64_t> version, std::string_view encoded)
       : sequence_(sequence),
         time_(time),
         channel_(channel),
         body_(body),
         key_(key),
         encoded_(encoded),
+        version_(version),
         body_kind_(body_kind),
         deleted_(deleted) {}
 
@@ -73,6 +74,8 @@ class RecordView {
   std::optional<std::string_view> key() const { return key_; }
   // Whether this is a tombstone for the key.
   bool deleted() const { return deleted_; }
+  // The writer's own version of the key's value.
+  std::optional<uint64_t> version() const { return version_; }
 
   // In the order in which they were written. Decodes them anew at each call.
   std::vector<HeaderView> headers() const;
@@ -86,6 +89,7 @@ class RecordView {
   std::string_view body_;
   std::optional<std::string_view> key_;
   std::string_view encoded_;
+  std::optional<uint64_t> version_;
   BodyKind body_kind_;
   bool deleted_;
 };
@@ -102,6 +106,8 @@ struct Record {
   std::string body;
   std::optional<std::string> key;
   bool deleted = false;
+  std::optional<uint64_t> version;
+  // In the order in which they were written or, in answers to Read and Lookup, by name.
   std::vector<Header> headers;
 };
 

@@ -1,4 +1,6 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -6,6 +8,7 @@
 #include "client/cli/output.h"
 #include "client/cli/record_format.h"
 #include "client/cli/session.h"
+#include "client/cli/whole_number.h"
 
 // get, put and delete: a log's table, key by key.
 namespace replog::cli {
@@ -31,6 +34,7 @@ constexpr char kPutFooter[] = R"(Examples:
   replog put users alice blue --if-sequence 41      only if record 41 is still the key's newest
   replog put users bob green --if-absent            only if there is no such key
   replog put users alice teal --version 7           only if the key's version is older than 7
+A put without --version leaves the key without a version, which is older than any.
 Exit codes: 0 written; 1 not written: the condition does not hold, the version is stale, or it failed.)";
 
 // Prints `records`; --json: a line each.
@@ -42,6 +46,17 @@ bool Print(const Session& session, const std::vector<client::Record>& records) {
   return output.Flush();
 }
 
+// Those of `keys` that no record is of.
+std::string Missing(const std::vector<std::string>& keys, const std::vector<client::Record>& records) {
+  std::string missing;
+  for (const std::string& key : keys) {
+    const auto is_its = [&key](const client::Record& record) { return record.key == key; };
+    if (std::any_of(records.begin(), records.end(), is_its)) continue;
+    AppendPrintable(missing, missing.empty() ? key : ", " + key);
+  }
+  return missing;
+}
+
 ExitCode RunGet(const Session& session, const KeyOptions& options) {
   client::Client client = session.MakeClient();
   client::LookupOptions lookup{.channel = options.channel, .keys = options.keys};
@@ -49,7 +64,10 @@ ExitCode RunGet(const Session& session, const KeyOptions& options) {
     const auto page = client.Lookup(lookup);
     if (!page.ok()) return Fail(page.status());
     if (!Print(session, page->records)) return ExitCode::kOk;
-    if (page->records.size() < options.keys.size()) return ExitCode::kFailed;
+    if (const auto missing = Missing(options.keys, page->records); !missing.empty()) {
+      std::fprintf(stderr, "replog: no such key: %s\n", missing.c_str());
+      return ExitCode::kFailed;
+    }
     if (!page->next_after_key) return ExitCode::kOk;
     lookup.after_key = *page->next_after_key;
   }
@@ -96,8 +114,10 @@ ExitCode RunWrite(const Session& session, const KeyOptions& options, bool delete
 void AddConditions(CLI::App& command, KeyOptions& options) {
   auto* absent = command.add_flag("--if-absent", options.if_absent, "Only if the key does not exist");
   command.add_option("--if-sequence", options.if_sequence, "Only if this record is the key's newest")
+      ->check(WholeNumber())
       ->excludes(absent);
-  command.add_option("--version", options.version, "Your version of the value: only if the key's is older");
+  command.add_option("--version", options.version, "Your version of the value: only if the key's is older")
+      ->check(WholeNumber());
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "client/cli/output.h"
 #include "client/cli/session.h"
 #include "client/cli/time_format.h"
+#include "client/cli/whole_number.h"
 
 namespace replog::cli {
 namespace {
@@ -103,7 +104,8 @@ void AddSettings(CLI::App& command, SettingsOptions& options) {
       ->transform(CLI::AsNumberWithUnit(time_units, CLI::AsNumberWithUnit::UNIT_REQUIRED, "DURATION"));
   command.add_option("--retention-bytes", options.bytes, "Keep this much, as in 10GiB; 0: no bound")
       ->transform(CLI::AsSizeValue(false));
-  command.add_option("--retention-records", options.records, "Keep this many records; 0: no bound");
+  command.add_option("--retention-records", options.records, "Keep this many records; 0: no bound")
+      ->check(WholeNumber());
 }
 
 void AddChange(CLI::App& logs, Session& session, const char* name, const char* description, bool create) {

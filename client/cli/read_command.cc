@@ -5,6 +5,7 @@
 #include "client/cli/output.h"
 #include "client/cli/record_format.h"
 #include "client/cli/session.h"
+#include "client/cli/whole_number.h"
 
 namespace replog::cli {
 namespace {
@@ -50,9 +51,12 @@ void AddReadCommand(CLI::App& app, Session& session) {
   auto options = std::make_shared<ReadCommandOptions>();
   CLI::App* read = app.add_subcommand("read", "Print a number of records, forward or backward");
   read->footer(kFooter);
-  read->add_option("--from", options->from, "Start at this sequence; backward: before it");
+  read->add_option("--from", options->from, "Start at this sequence; backward: before it")
+      ->check(WholeNumber());
   read->add_flag("--backward", options->backward, "Newest first, from the end or from before --from");
-  read->add_option("-n,--limit", options->limit, "At most this many records; 0: all")->capture_default_str();
+  read->add_option("-n,--limit", options->limit, "At most this many records; 0: all")
+      ->check(WholeNumber())
+      ->capture_default_str();
   read->add_option("--channel", options->channels,
                    "Only this channel, or with a trailing * all that begin so; repeatable")
       ->allow_extra_args(false);

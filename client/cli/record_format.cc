@@ -17,6 +17,7 @@ void AppendJson(std::string& out, const Record& record) {
       {"sequence", record.sequence}, {"time", FormatTime(record.time)}, {"channel", record.channel}};
   if (record.key) line["key"] = *record.key;
   if (record.deleted) line["deleted"] = true;
+  if (record.version) line["version"] = *record.version;
   if (record.body_kind == BodyKind::kText) line["text"] = record.body;
   if (record.body_kind == BodyKind::kPayload) line["payload"] = EncodeBase64(record.body);
   if (!record.headers.empty()) {
@@ -37,6 +38,7 @@ void AppendHuman(std::string& out, const Record& record) {
   if (record.deleted) out += "(deleted)";
   if (record.body_kind == BodyKind::kText) AppendPrintable(out, record.body);
   if (record.body_kind == BodyKind::kPayload) out += "(" + HumanBytes(record.body.size()) + " of payload)";
+  if (record.version) out += "  version " + std::to_string(*record.version);
   for (const auto& [name, value] : record.headers) {
     out += "  ";
     AppendPrintable(out, name);

@@ -25,6 +25,7 @@ ExitCode Fail(const client::Status& status) {
   }
   std::fprintf(stderr, "%s\n", line.c_str());
   if (status.reason() == client::reason::kUnreachable) return ExitCode::kUnreachable;
+  if (status.code() == client::StatusCode::kInvalidArgument) return ExitCode::kUsage;
   const bool no_server = status.code() == client::StatusCode::kUnavailable && status.reason().empty();
   return no_server ? ExitCode::kUnreachable : ExitCode::kFailed;
 }

@@ -8,6 +8,7 @@
 #include "client/cli/record_format.h"
 #include "client/cli/session.h"
 #include "client/cli/time_format.h"
+#include "client/cli/whole_number.h"
 #include "client/subscription.h"
 
 namespace replog::cli {
@@ -105,14 +106,17 @@ void AddTailCommand(CLI::App& app, Session& session) {
   auto options = std::make_shared<TailOptions>();
   CLI::App* tail = app.add_subcommand("tail", "Print the records of a log, and then new ones as they come");
   tail->footer(kFooter);
-  auto* from = tail->add_option("--from", options->from, "Start at exactly this sequence");
+  auto* from =
+      tail->add_option("--from", options->from, "Start at exactly this sequence")->check(WholeNumber());
   auto* time =
       tail->add_option("--from-time", options->from_time, "Start at the first record at or after this time");
   auto* only_new = tail->add_flag("--new", options->only_new, "Only records that are appended from now on");
   from->excludes(time)->excludes(only_new);
   time->excludes(only_new);
   auto* until_end = tail->add_flag("--until-end", options->until_end, "Stop at what is the end now");
-  tail->add_option("--until", options->until, "Stop before this sequence")->excludes(until_end);
+  tail->add_option("--until", options->until, "Stop before this sequence")
+      ->check(WholeNumber())
+      ->excludes(until_end);
   tail->add_option("--channel", options->channels,
                    "Only this channel, or with a trailing * all that begin so; repeatable")
       ->allow_extra_args(false);

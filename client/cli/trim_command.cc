@@ -7,6 +7,7 @@
 #include "client/cli/human_format.h"
 #include "client/cli/output.h"
 #include "client/cli/session.h"
+#include "client/cli/whole_number.h"
 
 namespace replog::cli {
 namespace {
@@ -44,7 +45,9 @@ void AddTrimCommand(CLI::App& app, Session& session) {
   auto options = std::make_shared<TrimOptions>();
   CLI::App* trim = app.add_subcommand("trim", "Remove the oldest records of a log for good");
   trim->footer("Example:\n  replog trim --before 1000000 --yes");
-  trim->add_option("--before", options->before, "Remove the records before this sequence")->required();
+  trim->add_option("--before", options->before, "Remove the records before this sequence")
+      ->required()
+      ->check(WholeNumber());
   trim->add_flag("--yes", options->yes, "Do not ask");
   trim->callback(
       [&session, options] { session.action = [&session, options] { return RunTrim(session, *options); }; });

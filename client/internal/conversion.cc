@@ -1,5 +1,7 @@
 #include "client/internal/conversion.h"
 
+#include <algorithm>
+
 namespace replog::client::internal {
 namespace {
 
@@ -87,7 +89,10 @@ Record FromProto(const v1::Record& from) {
   }
   if (from.has_key()) record.key = from.key();
   record.deleted = from.deleted();
+  if (from.has_version()) record.version = from.version();
   for (const auto& [name, value] : from.headers()) record.headers.emplace_back(name, value);
+  // A message's map has no order, and another one each time.
+  std::sort(record.headers.begin(), record.headers.end());
   return record;
 }
 

@@ -34,7 +34,8 @@ inline RecordView FromWire(const wire::RecordView& record) {
   return {record.sequence, Time(std::chrono::microseconds(record.time_us)),
           record.channel,  kind,
           record.body,     record.has_key ? std::optional(record.key) : std::nullopt,
-          record.deleted,  record.encoded};
+          record.deleted,  record.version,
+          record.encoded};
 }
 
 }  // namespace replog::client::internal

@@ -16,7 +16,8 @@ void AddBytes(CLI::App& app, const std::string& flag, size_t& value, const std::
 }  // namespace
 
 void AddDataFlag(CLI::App& app, ServerOptions& options) {
-  app.add_option("--data", options.store.directory, "The data directory; made if only it is missing")
+  app.add_option("--data", options.store.directory,
+                 "The data directory; a server makes it when only it is missing")
       ->capture_default_str();
 }
 
@@ -31,6 +32,7 @@ void AddServeFlags(CLI::App& app, ServerOptions& options) {
   AddBytes(app, "--max-record-bytes", limits.record_bytes, "Largest record", 1 << 10, 3 << 20);
   AddBytes(app, "--max-request-bytes", limits.request_bytes, "Largest append", 4 << 10, 64 << 20);
   AddBytes(app, "--max-channel-bytes", limits.channel_bytes, "Longest channel name", 1, 512);
+  AddBytes(app, "--max-key-bytes", limits.key_bytes, "Longest key", 1, 4096);
   AddBytes(app, "--max-headers", limits.headers, "Most headers of a record", 0, 1024);
   AddBytes(app, "--max-header-bytes", limits.header_bytes, "Names and values of a record's headers", 0,
            1 << 20);

@@ -101,7 +101,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(LogService& service,
   self->services_->server = builder.BuildAndStart();
   if (self->services_->server == nullptr || port == 0) {
     return MakeError(Reason::kInvalidField,
-                     absl::StrCat("cannot listen on ", address, ": is the port in use?"));
+                     absl::StrCat("cannot listen on ", address, ": is it HOST:PORT, and not in use?"));
   }
   self->address_ = absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
   self->health_ = std::make_shared<HealthTimer>(service, *self->services_->server->GetHealthCheckService());

@@ -56,9 +56,14 @@ std::shared_ptr<BenchOptions> AddBench(CLI::App& bench, Session& session, const 
       ->capture_default_str();
   command->callback([&session, options, run] {
     session.action = [&session, options, run] {
-      BenchSession bench_session(session, *options);
-      run(bench_session);
-      return ExitCode::kOk;
+      try {
+        BenchSession bench_session(session, *options);
+        run(bench_session);
+        return ExitCode::kOk;
+      } catch (const BenchError& error) {
+        if (error.status.ok()) throw;
+        return Fail(error.status);
+      }
     };
   });
   return options;

@@ -35,10 +35,11 @@ struct BenchOptions {
   std::string delivery = "shared";
 };
 
-// A bench that could not do its work; main prints it.
+// A bench that could not do its work, and why.
 struct BenchError : std::runtime_error {
-  explicit BenchError(const client::Status& status) : std::runtime_error(status.ToString()) {}
-  using std::runtime_error::runtime_error;
+  explicit BenchError(const client::Status& why) : std::runtime_error(why.ToString()), status(why) {}
+  explicit BenchError(const std::string& what) : std::runtime_error(what) {}
+  client::Status status;  // OK when it is the bench's own finding
 };
 
 using BenchClock = std::chrono::steady_clock;

@@ -13,12 +13,21 @@ absl::Status ConditionFailed(const std::string& field, std::string_view what, Me
                    metadata);
 }
 
+// A failed read says nothing of the append but that it was not written; STORE_FAILED would leave its fate
+// open.
+absl::Status CannotRead(const absl::Status& status) {
+  if (ReasonOf(status) == Reason::kCorruptChunk) return status;
+  return MakeError(Reason::kRecovering,
+                   absl::StrCat("the table cannot be read; nothing was written: ", status.message()));
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<RecordOutcome>> Admission::Judge(LogNumber log, const AppendRequest& request,
                                                             Sequence next) {
   std::vector<RecordOutcome> outcomes;
   if (!conditional_) return outcomes;
+  judged_.clear();
   if (request.conditions) {
     if (auto status = CheckConditions(log, *request.conditions, next); !status.ok()) return status;
   }
@@ -39,6 +48,8 @@ absl::StatusOr<std::vector<RecordOutcome>> Admission::Judge(LogNumber log, const
     outcomes.push_back(*outcome);
   });
   if (!failed.ok()) return failed;
+  // What a rejected append would have written, nobody may see.
+  for (auto& [key, row] : judged_) rows_[key] = row;
   if (all_appended) outcomes.clear();
   return outcomes;
 }
@@ -86,15 +97,17 @@ absl::StatusOr<RecordOutcome> Admission::JudgeRecord(LogNumber log, const wire::
       return RecordOutcome{RecordOutcome::Kind::kStale, (*row)->sequence, *(*row)->version};
     }
   }
-  rows_[RowKey(log, record.channel, record.key)] = {next, record.deleted, record.version};
+  judged_[RowKey(log, record.channel, record.key)] = {next, record.deleted, record.version};
   return appended;
 }
 
 absl::StatusOr<std::optional<TableRow>> Admission::Row(LogNumber log, std::string_view channel,
                                                        std::string_view key) {
-  if (const auto known = rows_.find(RowKey(log, channel, key)); known != rows_.end()) return known->second;
+  const RowKey wanted(log, channel, key);
+  if (const auto known = judged_.find(wanted); known != judged_.end()) return known->second;
+  if (const auto known = rows_.find(wanted); known != rows_.end()) return known->second;
   const auto stored = store_.TableRecord(log, channel, key);
-  if (!stored.ok()) return stored.status();
+  if (!stored.ok()) return CannotRead(stored.status());
   if (!stored->has_value()) return std::nullopt;
   const auto record = DecodeEntry(**stored);
   if (!record)

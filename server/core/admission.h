@@ -38,8 +38,9 @@ class Admission {
 
   LogStore& store_;
   const bool conditional_;
-  // What the group writes.
+  // What the group writes; of the append that is being judged, kept aside until nothing can reject it.
   absl::flat_hash_map<RowKey, TableRow> rows_;
+  absl::flat_hash_map<RowKey, TableRow> judged_;
 };
 
 }  // namespace replog

@@ -59,6 +59,10 @@ absl::StatusOr<KeyCondition> ParseKey(std::string_view encoded, const std::strin
 }
 
 absl::Status TakeKey(std::string_view encoded, const Limits& limits, AppendConditions& conditions) {
+  // Each may be a read of the disk on the one thread that commits.
+  if (conditions.keys.size() == kMaxKeyConditions) {
+    return TooLarge("conditions.keys", "entries", kMaxKeyConditions, kMaxKeyConditions + 1);
+  }
   const std::string path = absl::StrCat("conditions.keys[", conditions.keys.size(), "]");
   auto condition = ParseKey(encoded, path, limits);
   if (!condition.ok()) return condition.status();

@@ -23,6 +23,7 @@ inline constexpr size_t kMaxFrameBytes = 3 << 20;
 inline constexpr uint32_t kDefaultPageRecords = 1000;
 inline constexpr uint32_t kMaxPageRecords = 100'000;
 inline constexpr size_t kMaxLookupKeys = 1000;
+inline constexpr size_t kMaxKeyConditions = 1000;
 inline constexpr size_t kDefaultPageBytes = 1 << 20;
 inline constexpr size_t kMaxPageBytes = 3 << 20;
 

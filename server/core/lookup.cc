@@ -1,5 +1,7 @@
 #include "server/core/lookup.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "server/core/limits.h"
@@ -26,25 +28,35 @@ absl::Status ReadKeys(const LookupQuery& query, const Log& log, LogStore& store,
   return absl::OkStatus();
 }
 
+// Whether everything in the answer may be shown. The store has a record a moment before it is committed;
+// while it is being recovered it may have one that will not be.
+absl::Status CheckShown(const LookupAnswer& answer, const Log& log, LogStore& store) {
+  // The store has nothing of a deleted log, which must not look like keys that do not exist.
+  if (log.deleted) return MakeError(Reason::kLogNotFound, "the log was deleted");
+  Sequence end = 0;
+  ForEachEntry(answer.records, [&](const wire::RecordView& record, std::string_view) {
+    end = std::max(end, record.sequence + 1);
+  });
+  if (end <= log.tail().committed_end() || !store.NeedsRecovery()) return absl::OkStatus();
+  return MakeError(Reason::kRecovering, "the store is being recovered after a failed write");
+}
+
 absl::Status ReadPage(const LookupQuery& query, const Log& log, LogStore& store, LookupAnswer& answer) {
   TableScan scan;
   scan.filter = ChannelFilter({query.channel});
   scan.after = {!query.after_key.empty(), query.channel, query.after_key};
   scan.max_records = query.max_records;
   scan.max_bytes = kDefaultPageBytes;
-  // A slice may be short, or empty, where much was deleted.
-  for (bool complete = false; !complete;) {
-    const auto slice = store.ReadTable(log.number(), scan);
+  // A slice may be empty where much was deleted.
+  for (;;) {
+    auto slice = store.ReadTable(log.number(), scan);
     if (!slice.ok()) return slice.status();
-    answer.records += slice->records;
     scan.after = slice->end;
-    scan.max_records -= slice->count;
-    complete = slice->complete;
-    if (complete || (scan.max_records > 0 && answer.records.size() < kDefaultPageBytes)) continue;
-    answer.next_after_key = slice->end.key;
-    break;
+    if (!slice->complete && slice->count == 0) continue;
+    answer.records = std::move(slice->records);
+    if (!slice->complete) answer.next_after_key = slice->end.key;
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -55,6 +67,7 @@ absl::StatusOr<LookupAnswer> Lookup(const LookupQuery& query, const Log& log, Lo
   const auto status =
       query.keys.empty() ? ReadPage(query, log, store, answer) : ReadKeys(query, log, store, answer);
   if (!status.ok()) return status;
+  if (auto shown = CheckShown(answer, log, store); !shown.ok()) return shown;
   return answer;
 }
 

@@ -37,9 +37,9 @@ Subscription::Step Subscription::Next(int64_t now_us) {
 bool Subscription::Gather() const {
   constexpr size_t kWorthSending = 32 << 10;
   constexpr int kMostReads = 16;
-  return !records_.empty() && records_.bytes() < std::min(kWorthSending, options_.max_frame_bytes) &&
-         reads_gathered_ > 0 && reads_gathered_ < kMostReads && !waiting_ && !ended_ && !UntilReached() &&
-         !options_.filter.all();
+  return !records_.empty() && chunks_.empty() &&
+         records_.bytes() < std::min(kWorthSending, options_.max_frame_bytes) && reads_gathered_ > 0 &&
+         reads_gathered_ < kMostReads && !waiting_ && !ended_ && !UntilReached() && !options_.filter.all();
 }
 
 bool Subscription::SomethingToSay(int64_t now_us) const {
@@ -91,19 +91,27 @@ TableScan Subscription::table_scan() const {
   return scan;
 }
 
-void Subscription::OnTable(absl::StatusOr<TableSlice> answer, Sequence committed_end, Sequence first_kept) {
+void Subscription::EndInNewEpoch() {
+  End(MakeError(Reason::kRecovering, "the store was recovered while the table was read: begin it again"));
+}
+
+void Subscription::OnTable(absl::StatusOr<TableSlice> answer, Sequence committed_end, Sequence first_kept,
+                           Epoch epoch) {
   if (ended_) return;
   committed_end_ = committed_end;
   first_kept_ = first_kept;
   // What the table was passed over for is in the log no more.
   if (next_ < first_kept_) return End(TrimmedAway(next_, first_kept_));
   if (!answer.ok()) return End(answer.status());
+  if (epoch != options_.table_epoch) return EndInNewEpoch();
   const auto records = std::make_shared<const std::string>(std::move(answer->records));
   records_.Add(records, *records);
+  passed_over_end_ = std::max(passed_over_end_, answer->passed_over_end);
   table_place_ = std::move(answer->end);
   if (!answer->complete) return;
   reading_table_ = false;
-  table_end_ = committed_end;
+  // The store has a record a moment before it is committed.
+  table_end_ = std::max(committed_end, passed_over_end_);
 }
 
 void Subscription::PassToChunksEnd() {
@@ -121,6 +129,7 @@ void Subscription::End(absl::Status status) {
 
 void Subscription::Fill() {
   while (!chunks_.empty() && !UntilReached()) {
+    if (table_end_ && chunks_.front()->epoch() > options_.table_epoch) return EndInNewEpoch();
     if (!TakeFrom(chunks_.front())) return;
     chunks_.pop_front();
     if (chunks_.empty()) PassToChunksEnd();

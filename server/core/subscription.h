@@ -34,6 +34,9 @@ class Subscription {
     ChannelFilter filter;
     // First the log's table as it stood at `start`, then what follows.
     bool table = false;
+    // The log's epoch then: what the table was passed over for must come, and a recovery may have taken it
+    // away.
+    Epoch table_epoch = 0;
     size_t max_frame_bytes = 256 << 10;
     // A frame at least this often; jittered by the caller, 5 to 15 s.
     int64_t bookmark_interval_us = 10'000'000;
@@ -55,8 +58,8 @@ class Subscription {
   // `first_kept` as it is after the read: what was trimmed away meanwhile is missing, not damaged. `epoch`:
   // of the record before the run's `next`, which a filtered read may reach without having seen that record.
   void OnStore(absl::StatusOr<ChunkRun> answer, Sequence first_kept, Epoch epoch);
-  // `committed_end` and `first_kept` as they are after the read.
-  void OnTable(absl::StatusOr<TableSlice> answer, Sequence committed_end, Sequence first_kept);
+  // The rest as it is after the read; `epoch`: the log's.
+  void OnTable(absl::StatusOr<TableSlice> answer, Sequence committed_end, Sequence first_kept, Epoch epoch);
   // The tail called; ask it again.
   void OnWake() { waiting_ = false; }
   // Ends the stream with `status` as soon as no frame is in flight.
@@ -87,6 +90,7 @@ class Subscription {
   void Fill();
   // What was asked for last is used up; what it had no matching records of is passed over.
   void PassToChunksEnd();
+  void EndInNewEpoch();
   // False when the frame is full and the chunk is not used up.
   bool TakeFrom(const ChunkPtr& chunk);
   bool TakeRecords(const ChunkPtr& chunk);
@@ -99,9 +103,9 @@ class Subscription {
   Sequence next_;
   Epoch epoch_;  // of the record before next_
   bool reading_table_;
-  TablePlace table_place_;  // how far it was read
-  std::optional<Sequence>
-      table_end_;  // the log's end once it was read: from there on the reader's map equals it
+  TablePlace table_place_;             // how far it was read
+  Sequence passed_over_end_ = 0;       // what it was passed over for is before this
+  std::optional<Sequence> table_end_;  // once it was read: from there on the reader's map equals it
   std::deque<ChunkPtr> chunks_;
   Sequence chunks_end_ = 0;  // when chunks_ is used up, everything before this is
   Epoch chunks_epoch_ = 0;   // of the record before chunks_end_

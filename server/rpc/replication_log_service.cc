@@ -5,7 +5,8 @@
 #include "server/rpc/append_stream.h"
 #include "server/rpc/buffers.h"
 #include "server/rpc/convert.h"
-#include "server/rpc/read_call.h"
+#include "server/rpc/page_answers.h"
+#include "server/rpc/page_call.h"
 #include "server/rpc/subscribe_stream.h"
 #include "server/rpc/unary.h"
 
@@ -51,29 +52,13 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* ReplicationLogService::Subscribe(
 grpc::ServerUnaryReactor* ReplicationLogService::Read(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
-  return ReadCall::Create(service_, held_page_bytes_, *context, *request, *response);
+  return PageCall::Create(service_, held_page_bytes_, *context, *request, *response, AnswerRead);
 }
 
 grpc::ServerUnaryReactor* ReplicationLogService::Lookup(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* encoded,
                                                         grpc::ByteBuffer* response) {
-  v1::LookupRequest request;
-  if (auto status = Parse(*encoded, request); !status.ok()) return FinishNow(context, status);
-  auto query = ToLookupQuery(request, service_.options().limits);
-  if (!query.ok()) return FinishNow(context, query.status());
-  auto log = service_.logs().Find(request.log());
-  if (!log.ok()) return FinishNow(context, log.status());
-  return FinishOn(service_.blocking(), context,
-                  [this, query = *std::move(query), log = *std::move(log), response]() -> absl::Status {
-                    auto answer = replog::Lookup(query, *log, service_.store());
-                    if (!answer.ok()) return answer.status();
-                    v1::LookupResponse rest;
-                    rest.set_as_of_sequence(answer->as_of);
-                    if (answer->next_after_key) rest.set_next_after_key(*answer->next_after_key);
-                    const auto records = std::make_shared<const std::string>(std::move(answer->records));
-                    *response = Concatenate({{records, *records}}, rest);
-                    return absl::OkStatus();
-                  });
+  return PageCall::Create(service_, held_page_bytes_, *context, *encoded, *response, AnswerLookup);
 }
 
 grpc::ServerUnaryReactor* ReplicationLogService::RegisterProducer(grpc::CallbackServerContext* context,

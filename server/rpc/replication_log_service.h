@@ -2,7 +2,7 @@
 
 #include "replog/v1/replication_log.grpc.pb.h"
 #include "server/core/log_service.h"
-#include "server/rpc/read_call.h"
+#include "server/rpc/page_call.h"
 #include "server/rpc/stoppable.h"
 
 namespace replog {
@@ -50,7 +50,7 @@ class ReplicationLogService final : public replication_log_internal::Base {
  private:
   LogService& service_;
   StreamRegistry streams_;
-  ReadCall::HeldBytes held_page_bytes_{0};
+  PageCall::HeldBytes held_page_bytes_{0};
 };
 
 }  // namespace replog

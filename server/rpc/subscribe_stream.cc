@@ -82,6 +82,7 @@ absl::Status SubscribeStream::Begin(const grpc::ByteBuffer& buffer) {
 void SubscribeStream::BeginAt(const absl::StatusOr<Sequence>& start, Subscription::Options options) {
   if (!start.ok()) return EndWith(start.status());
   options.start = log_->PositionAt(*start);
+  options.table_epoch = log_->epoch();
   const int64_t now_us = service_.clock().MonotonicMicros();
   MutexLock lock(mutex_);
   subscription_ = std::make_unique<Subscription>(std::move(options), now_us);
@@ -152,7 +153,7 @@ void SubscribeStream::OnTable(absl::StatusOr<TableSlice> slice) {
   reading_ = false;
   if (log_->deleted) slice = MakeError(Reason::kLogNotFound, "the log was deleted");
   const Tail& tail = log_->tail();
-  subscription_->OnTable(std::move(slice), tail.committed_end(), tail.first_kept());
+  subscription_->OnTable(std::move(slice), tail.committed_end(), tail.first_kept(), log_->epoch());
   Pump();
 }
 

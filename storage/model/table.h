@@ -52,6 +52,8 @@ struct TableScan {
 struct TableSlice {
   std::string records;  // concatenated `records` fields of a response
   uint32_t count = 0;
+  // Everything that was passed over as written since is before this; 0: nothing was.
+  Sequence passed_over_end = 0;
   TablePlace end;         // where the next slice begins
   bool complete = false;  // there is no next slice
 };

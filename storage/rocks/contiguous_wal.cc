@@ -13,7 +13,7 @@ rocksdb::WalFilter::WalProcessingOption ContiguousWal::LogRecordFound(
   // A batch's header begins with the sequence number of its first change (write_batch.cc).
   uint64_t first = 0;
   std::memcpy(&first, batch.Data().data(), sizeof first);
-  if (next_.has_value() && first != *next_) return WalProcessingOption::kStopReplay;
+  if (next_.has_value() && first != *next_) return WalProcessingOption::kCorruptedRecord;
   next_ = first + batch.Count();
   return WalProcessingOption::kContinueProcessing;
 }

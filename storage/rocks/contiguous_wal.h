@@ -8,7 +8,8 @@
 
 namespace replog {
 
-// Ends the replay of the write-ahead log at the first gap in RocksDB's sequence numbers. Its reader takes
+// Calls the write-ahead log damaged at the first gap in RocksDB's sequence numbers: point-in-time recovery
+// then ends there, or refuses a store of which some family is already ahead of it. RocksDB's own reader takes
 // zeros for space that was set aside and goes on behind them. But files have their full size from the start
 // (see wal_file_system.h), so when the power goes, a page that was not synced may be zeros and a later one
 // not: what lies behind must not be taken for the log's continuation. For one recovery.

@@ -391,8 +391,12 @@ absl::Status RocksStore::Trim(LogNumber number, Sequence first_kept) {
       keep_from = chunk->first;
     }
     catalog_.PutLog(*engine_, log, batch);
-    batch.DeleteRange(engine_->chunks(), schema::ChunkKey{number, 0}.Encode(),
-                      schema::ChunkKey{number, keep_from}.Encode());
+    // RocksDB counts an empty range as a write, but finds none when it recovers: the store would then end
+    // below its floor.
+    if (keep_from > 0) {
+      batch.DeleteRange(engine_->chunks(), schema::ChunkKey{number, 0}.Encode(),
+                        schema::ChunkKey{number, keep_from}.Encode());
+    }
   }
   if (auto status = Write(batch, true); !status.ok()) return status;
   catalog_.ApplyLog(log);

@@ -72,8 +72,11 @@ class SliceBuilder {
     if (!place || !record) return Damaged(log_);
     examined_bytes_ += value.size();
     slice_.end = {true, std::string(place->channel), std::string(place->key)};
-    // What was written since comes from the log.
-    if (record->deleted || record->sequence >= scan_.before_sequence) return true;
+    if (record->sequence >= scan_.before_sequence) {
+      slice_.passed_over_end = std::max(slice_.passed_over_end, record->sequence + 1);
+      return true;
+    }
+    if (record->deleted) return true;
     slice_.records.append(value);
     ++slice_.count;
     return true;

@@ -166,6 +166,23 @@ TEST_F(AdmissionTest, AppendsOfOneGroupSeeWhatThoseBeforeThemWrite) {
   EXPECT_EQ(store.commits(), 2) << "all of it was one group";
 }
 
+TEST_F(AdmissionTest, WhatARejectedAppendWouldHaveWrittenNobodySees) {
+  ASSERT_TRUE(Append({{"a", "three", 3}}, IfNewer()).get().ok());
+  Outcome rejected;
+  Outcome next;
+  int reads = 0;
+  InOneGroup([&] {
+    // The second key of the first append cannot be read.
+    store.OnTableRead([&](std::string_view key) {
+      return key == "damaged" && ++reads == 1 ? absl::InternalError("input/output error") : absl::OkStatus();
+    });
+    rejected = Append({{"a", "five", 5}, {"damaged", "x", 1}}, IfNewer());
+    next = Append({{"a", "four", 4}}, IfNewer());
+  });
+  EXPECT_EQ(ReasonText(rejected.get().status()), "STORE_RECOVERING") << "and so not written";
+  EXPECT_EQ(next.get()->count, 1u);
+}
+
 TEST_F(AdmissionTest, WhatARejectionTellsIsDurableWhenItIsAnswered) {
   store.HoldCommits(true);
   auto held = Put({"held", "h"});

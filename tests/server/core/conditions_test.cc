@@ -63,6 +63,9 @@ TEST(Conditions, AreRefusedWhenTheyAreNotClear) {
   ExpectRefused(Varint(9, 1), "UNKNOWN_FIELD", "conditions");
   ExpectRefused(Key(Varint(9, 1)), "UNKNOWN_FIELD", "conditions.keys[0]");
   ExpectRefused(Bytes(4, ""), "NOT_BUILT", "conditions.lease");
+  std::string many;
+  for (int i = 0; i < 1001; ++i) many += Key(Varint(4, 1));
+  ExpectRefused(many, "TOO_LARGE", "conditions.keys");
   ExpectRefused("\x08", "MALFORMED");
   ExpectRefused(Bytes(1, "1"), "MALFORMED");
 }

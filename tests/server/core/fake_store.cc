@@ -43,6 +43,11 @@ void FakeStore::OnRead(std::function<void()> call) {
   on_read_ = std::move(call);
 }
 
+void FakeStore::OnTableRead(std::function<absl::Status(std::string_view key)> call) {
+  MutexLock lock(mutex_);
+  on_table_read_ = std::move(call);
+}
+
 void FakeStore::AwaitHeldCommits(int count) {
   MutexLock lock(mutex_);
   while (commit_gate_.held < count) changed_.Wait(mutex_);
@@ -221,6 +226,9 @@ absl::StatusOr<std::optional<std::string>> FakeStore::TableRecord(LogNumber log,
                                                                   std::string_view key) {
   BeginRead();
   MutexLock lock(mutex_);
+  if (on_table_read_) {
+    if (auto status = on_table_read_(key); !status.ok()) return status;
+  }
   const auto& table = logs_.at(log).table;
   const auto found = table.find({std::string(channel), std::string(key)});
   return found == table.end() ? std::nullopt : std::optional(found->second);
@@ -240,8 +248,12 @@ absl::StatusOr<TableSlice> FakeStore::ReadTable(LogNumber log, const TableScan& 
     }
     slice.end = {true, channel, key};
     const auto record = DecodeEntry(entry);
-    if (!scan.filter.Matches(channel) || record->deleted || record->sequence >= scan.before_sequence)
+    if (!scan.filter.Matches(channel)) continue;
+    if (record->sequence >= scan.before_sequence) {
+      slice.passed_over_end = std::max(slice.passed_over_end, record->sequence + 1);
       continue;
+    }
+    if (record->deleted) continue;
     slice.records += entry;
     ++slice.count;
   }

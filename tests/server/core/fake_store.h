@@ -29,6 +29,8 @@ class FakeStore final : public LogStore {
   void HoldReads(bool hold) TSA_EXCLUDES(mutex_);
   // Called at the beginning of every read, without the store's lock.
   void OnRead(std::function<void()> call) TSA_EXCLUDES(mutex_);
+  // Called for every TableRecord, which fails with its error.
+  void OnTableRead(std::function<absl::Status(std::string_view key)> call) TSA_EXCLUDES(mutex_);
   // Waits until so many commits or reads are being held.
   void AwaitHeldCommits(int count) TSA_EXCLUDES(mutex_);
   void AwaitHeldReads(int count) TSA_EXCLUDES(mutex_);
@@ -96,6 +98,7 @@ class FakeStore final : public LogStore {
   Gate commit_gate_ TSA_GUARDED_BY(mutex_);
   Gate read_gate_ TSA_GUARDED_BY(mutex_);
   std::function<void()> on_read_ TSA_GUARDED_BY(mutex_);
+  std::function<absl::Status(std::string_view)> on_table_read_ TSA_GUARDED_BY(mutex_);
   int recovery_tries_ TSA_GUARDED_BY(mutex_) = 0;
   int reads_ TSA_GUARDED_BY(mutex_) = 0;
   int chunks_read_ TSA_GUARDED_BY(mutex_) = 0;

@@ -76,6 +76,12 @@ TEST_F(LookupTest, GoesThroughAChannelPageByPage) {
   EXPECT_EQ(all, (Texts{"a", "c", "d", "e"}));
 }
 
+TEST_F(LookupTest, OfALogThatIsGoneIsNotAnAnswerWithoutKeys) {
+  const LogPtr gone = log();
+  store.OnRead([&] { gone->deleted = true; });
+  EXPECT_EQ(ReasonText(Lookup({"c", {"a"}, "", 10}, *gone, store).status()), "LOG_NOT_FOUND");
+}
+
 TEST_F(LookupTest, RefusesKeysWhoseRecordsAreMoreThanAPage) {
   for (const char* key : {"a", "b", "c", "d"}) Put(key, std::string(900'000, 't'));
   EXPECT_EQ(ReasonText(Lookup({"c", {"a", "b", "c", "d"}, "", 10}, *log(), store).status()), "TOO_LARGE");

@@ -188,6 +188,14 @@ TEST_F(SubscriptionTest, SendsWhatItGatheredAfterSomeReadsAlsoWhenItIsLittle) {
   EXPECT_LT(sent.size(), 100u);
 }
 
+TEST_F(SubscriptionTest, ReadsNothingTwiceWhenTheNextMatchDoesNotFitTheFrame) {
+  Begin(0, std::nullopt, {"wanted"}, 4 << 10);
+  Behind(4);
+  Stored({MakeChunk(0, {"wanted", "other"}), MakeChunk(2, {"wanted"}, 1, 1'000'000, 5'000)}, 3);
+  EXPECT_EQ(SequencesOf(Decode(Take())), (List{0}));
+  EXPECT_EQ(SequencesOf(Decode(Take())), (List{2}));
+}
+
 TEST_F(SubscriptionTest, SendsWhatTheTailHasAtOnceHoweverLittleItIs) {
   Begin(0, std::nullopt, {"wanted"});
   Behind(4);
@@ -366,6 +374,7 @@ class TableSubscriptionTest : public SubscriptionTest {
     Subscription::Options options;
     options.start = {"uuid", 0, 1, 10};
     options.table = true;
+    options.table_epoch = 1;
     options.bookmark_interval_us = kInterval;
     subscription_.emplace(std::move(options), now_us_);
   }
@@ -376,9 +385,12 @@ class TableSubscriptionTest : public SubscriptionTest {
     slice.count = static_cast<uint32_t>(sequences.size());
     slice.end = {true, "a", "k" + std::to_string(reads_++)};
     slice.complete = complete;
-    subscription_->OnTable(std::move(slice), committed_end, first_kept_);
+    slice.passed_over_end = passed_over_end_;
+    subscription_->OnTable(std::move(slice), committed_end, first_kept_, epoch_);
   }
   int reads_ = 0;
+  Sequence passed_over_end_ = 0;
+  Epoch epoch_ = 1;
 };
 
 TEST_F(TableSubscriptionTest, GivesTheTableSliceBySliceAndThenTheLog) {
@@ -442,10 +454,42 @@ TEST_F(TableSubscriptionTest, EndsWhenTheLogIsTrimmedPastItsBeginning) {
   EXPECT_EQ(ReasonText(subscription_->status()), "BELOW_FIRST_KEPT");
 }
 
+TEST_F(TableSubscriptionTest, IsNotCompleteBeforeWhatItsReaderWasPassedOverForHasCome) {
+  BeginTable();
+  // Record 10 is in the store and not committed yet.
+  passed_over_end_ = 11;
+  Slice({5}, false, 10);
+  passed_over_end_ = 0;
+  EXPECT_FALSE(Take().table_complete);
+  Slice({6}, true, 10);
+  EXPECT_FALSE(Take().table_complete);
+  AtTheEnd(10);
+  EXPECT_FALSE(Take().table_complete);
+  subscription_->OnWake();
+  Batch({MakeChunk(10, {"a"})}, 11);
+  EXPECT_TRUE(Take().table_complete);
+}
+
+TEST_F(TableSubscriptionTest, EndsWhenARecoveryMayHaveTakenAwayWhatItWasPassedOverFor) {
+  BeginTable();
+  epoch_ = 2;
+  Slice({5}, false, 10);
+  EXPECT_EQ(Next(), Step::kFinish);
+  EXPECT_EQ(ReasonText(subscription_->status()), "STORE_RECOVERING");
+
+  BeginTable();
+  epoch_ = 1;
+  passed_over_end_ = 11;
+  Slice({}, true, 10);
+  Batch({MakeChunk(10, {"a"}, /*epoch=*/2)}, 11);
+  EXPECT_EQ(Next(), Step::kFinish);
+  EXPECT_EQ(ReasonText(subscription_->status()), "STORE_RECOVERING");
+}
+
 TEST_F(TableSubscriptionTest, EndsWithTheDamageThatTheStoreMet) {
   BeginTable();
   ASSERT_EQ(Next(), Step::kReadTable);
-  subscription_->OnTable(MakeError(Reason::kCorruptChunk, "damaged"), 10, 0);
+  subscription_->OnTable(MakeError(Reason::kCorruptChunk, "damaged"), 10, 0, 1);
   EXPECT_EQ(Next(), Step::kFinish);
   EXPECT_EQ(ReasonText(subscription_->status()), "CORRUPT_CHUNK");
 }

@@ -25,6 +25,13 @@ namespace rf = wire::record_field;
 using Random = std::mt19937_64;
 int Pick(Random& random, int low, int high) { return std::uniform_int_distribution(low, high)(random); }
 
+struct Put {
+  std::string channel;
+  std::string key;
+  bool deleted;
+  std::string text;
+};
+
 // By channel and key.
 using Map = std::map<std::pair<std::string, std::string>, std::string>;
 
@@ -46,6 +53,7 @@ class TableBoot {
   explicit TableBoot(uint64_t seed) : random_(seed), stored_(store_.MakeLog()), tail_(2000, 0, 0) {
     for (int i = 0; i < 50; ++i) Append();
     for (Reader& reader : readers_) Begin(reader);
+    began_ = true;
   }
 
   void Run(int steps) {
@@ -65,25 +73,28 @@ class TableBoot {
 
  private:
   void Append() {
-    ChunkBuilder builder({stored_.descriptor.number, 1, end_, bytes_before_, 1'000'000});
+    ChunkBuilder builder({stored_.descriptor.number, 1, puts_.size(), bytes_before_, 1'000'000});
     for (int i = Pick(random_, 1, 4); i > 0; --i) {
       const std::string channel = Pick(random_, 0, 1) == 0 ? "a" : "ab";
       const std::string key = std::to_string(Pick(random_, 0, 40));
       const bool deleted = Pick(random_, 0, 3) == 0;
       const std::string text =
-          std::to_string(end_) + std::string(static_cast<size_t>(Pick(random_, 0, 300)), '.');
+          std::to_string(puts_.size()) + std::string(static_cast<size_t>(Pick(random_, 0, 300)), '.');
       std::string encoded;
       wire::AppendBytesField(encoded, rf::kChannel, channel);
       wire::AppendBytesField(encoded, rf::kKey, key);
       deleted ? wire::AppendVarintField(encoded, rf::kDeleted, 1)
               : wire::AppendBytesField(encoded, rf::kText, text);
       builder.Add(encoded, true);
-      Apply(table_, channel, key, deleted, text);
-      ++end_;
+      puts_.push_back({channel, key, deleted, text});
     }
     const std::vector<LogCommit> commits{{stored_.descriptor.number, builder.Finish()}};
     bytes_before_ = builder.bytes_before_next();
     ASSERT_TRUE(store_.Commit(commits, Durability::kSync).ok());
+    // Between the write and its publication readers go on.
+    for (int i = Pick(random_, 0, 6); i > 0 && began_; --i)
+      StepOf(readers_[static_cast<size_t>(Pick(random_, 0, 2))]);
+    end_ = puts_.size();
     for (const auto& waiter : tail_.Publish(commits[0].chunks)) waiter->OnTail();
   }
   void Trim() {
@@ -107,6 +118,7 @@ class TableBoot {
     Subscription::Options options;
     options.start = {"uuid", 0, 1, end_};
     options.table = true;
+    options.table_epoch = 1;
     options.filter = reader.filter;
     options.max_frame_bytes = 4 << 10;
     reader.subscription = std::make_unique<Subscription>(std::move(options), 0);
@@ -123,7 +135,7 @@ class TableBoot {
         TableScan scan = subscription.table_scan();
         scan.max_bytes = static_cast<size_t>(Pick(random_, 1, 4 << 10));
         return subscription.OnTable(store_.ReadTable(stored_.descriptor.number, scan), tail_.committed_end(),
-                                    tail_.first_kept());
+                                    tail_.first_kept(), 1);
       }
       case Step::kAskTail:
         return subscription.OnTail(tail_.Read(subscription.next(), 2000, reader.waiter));
@@ -134,7 +146,10 @@ class TableBoot {
       case Step::kSend:
         return Take(reader, subscription.TakeFrame(0));
       case Step::kWait:
-        return ExpectEqual(reader);
+        // A reader that waits has everything.
+        ExpectEqual(reader, end_);
+        if (Pick(random_, 0, 5) == 0) Begin(reader);
+        return;
       case Step::kFinish:
         ASSERT_EQ(ReasonText(subscription.status()), "BELOW_FIRST_KEPT") << subscription.status();
         ++trimmed_;
@@ -154,25 +169,26 @@ class TableBoot {
     if (!frame.table_complete) return;
     ASSERT_FALSE(std::exchange(reader.complete, true)) << "said twice";
     ++completed_;
-    if (frame.next_sequence == end_) ExpectEqual(reader);
+    ExpectEqual(reader, frame.next_sequence);
   }
-  // A reader that waits has everything.
-  void ExpectEqual(Reader& reader) {
+  // Whether the reader's map is what the records before `next` make it.
+  void ExpectEqual(const Reader& reader, Sequence next) {
     ASSERT_TRUE(reader.complete);
     Map wanted;
-    for (const auto& [place, text] : table_) {
-      if (reader.filter.Matches(place.first)) wanted[place] = text;
+    for (Sequence i = 0; i < next; ++i) {
+      const Put& put = puts_[i];
+      if (reader.filter.Matches(put.channel)) Apply(wanted, put.channel, put.key, put.deleted, put.text);
     }
     ASSERT_EQ(reader.map, wanted);
-    if (Pick(random_, 0, 5) == 0) Begin(reader);
   }
 
   Random random_;
   FakeStore store_;
   const StoredLog stored_;
   Tail tail_;
-  Map table_;
-  Sequence end_ = 0;
+  std::vector<Put> puts_;  // by sequence, also those that are not published yet
+  Sequence end_ = 0;       // of what is published
+  bool began_ = false;
   uint64_t bytes_before_ = 0;
   std::array<Reader, 3> readers_;
   int completed_ = 0;

@@ -28,6 +28,14 @@ class TrimTest : public testing::StoreTest {
   }
 };
 
+TEST_F(TrimTest, WithinTheFirstChunkLeavesAStoreThatOpens) {
+  AppendChunks(1);
+  ASSERT_TRUE(store().Trim(log_, 1).ok());
+  driver_.Reopen();
+  EXPECT_EQ(driver_.LogOf(log_).first_kept, 1u);
+  EXPECT_EQ(driver_.ReadAll(log_).size(), 3u);
+}
+
 TEST_F(TrimTest, FreesWholeChunksAndKeepsTheExactPoint) {
   AppendChunks(5);
   ASSERT_TRUE(store().Trim(log_, 10).ok());

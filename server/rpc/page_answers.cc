@@ -1,11 +1,10 @@
-#include "server/rpc/read_call.h"
+#include "server/rpc/page_answers.h"
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "server/core/lookup.h"
 #include "server/core/page.h"
-#include "server/rpc/buffers.h"
 #include "server/rpc/convert.h"
-#include "server/rpc/status_map.h"
 
 namespace replog {
 namespace {
@@ -36,51 +35,33 @@ absl::StatusOr<PageRequest> ToPageRequest(const v1::ReadRequest& request, const 
 
 }  // namespace
 
-ReadCall* ReadCall::Create(LogService& service, HeldBytes& held, const grpc::CallbackServerContext& context,
-                           const grpc::ByteBuffer& request, grpc::ByteBuffer& response) {
-  auto* call = new ReadCall(service, held);
-  auto message = std::make_shared<v1::ReadRequest>();
-  if (const auto status = Parse(request, *message); !status.ok()) {
-    call->Finish(ToGrpcStatus(status));
-    return call;
-  }
-  // The context and the response live until OnDone, which waits for Finish.
-  service.blocking().Post([call, message, &context, &response] {
-    // A client that has given up already must not cost a read.
-    call->Finish(context.IsCancelled() ? grpc::Status::CANCELLED
-                                       : ToGrpcStatus(call->Run(*message, response)));
-  });
-  return call;
-}
-
-absl::Status ReadCall::Run(const v1::ReadRequest& request, grpc::ByteBuffer& response) {
-  if (held_ > kMaxHeldBytes) {
-    return MakeError(Reason::kBusy, "too many pages wait for clients to take them; try again");
-  }
-  auto log = service_.logs().Find(request.log());
+absl::StatusOr<std::string> AnswerRead(LogService& service, const v1::ReadRequest& request,
+                                       v1::ReadResponse& rest) {
+  const auto log = service.logs().Find(request.log());
   if (!log.ok()) return log.status();
-  const auto wanted = ToPageRequest(request, service_.options().limits);
+  const auto wanted = ToPageRequest(request, service.options().limits);
   if (!wanted.ok()) return wanted.status();
-  auto page = ReadPage(*wanted, **log, service_.store());
+  auto page = ReadPage(*wanted, **log, service.store());
   if (!page.ok()) return page.status();
-  v1::ReadResponse rest;
   rest.set_next_sequence(page->next);
   rest.set_committed_end(page->committed_end);
   rest.set_at_end(page->at_end);
   rest.set_first_kept_sequence(page->first_kept);
   if (!request.backward()) FillPosition((*log)->PositionAt(page->next), *rest.mutable_position());
-  const auto records = std::make_shared<const std::string>(std::move(page->records));
-  bytes_ = records->size();
-  held_ += bytes_;
-  std::vector<Piece> pieces;
-  if (!records->empty()) pieces.push_back({records, *records});
-  response = Concatenate(std::move(pieces), rest);
-  return absl::OkStatus();
+  return std::move(page->records);
 }
 
-void ReadCall::OnDone() {
-  held_ -= bytes_;
-  delete this;
+absl::StatusOr<std::string> AnswerLookup(LogService& service, const v1::LookupRequest& request,
+                                         v1::LookupResponse& rest) {
+  const auto query = ToLookupQuery(request, service.options().limits);
+  if (!query.ok()) return query.status();
+  const auto log = service.logs().Find(request.log());
+  if (!log.ok()) return log.status();
+  auto answer = Lookup(*query, **log, service.store());
+  if (!answer.ok()) return answer.status();
+  rest.set_as_of_sequence(answer->as_of);
+  if (answer->next_after_key) rest.set_next_after_key(*answer->next_after_key);
+  return std::move(answer->records);
 }
 
 }  // namespace replog

@@ -42,7 +42,7 @@ class PageCall final : public grpc::ServerUnaryReactor {
       // A client that has given up already must not cost a read.
       if (context.IsCancelled()) return call->Finish(grpc::Status::CANCELLED);
       Response rest;
-      call->FinishWith(call->Refused() ? call->Refusal() : answer(service, *request, rest), rest, response);
+      call->FinishWith(call->Refused() ? Refusal() : answer(service, *request, rest), rest, response);
     });
     return call;
   }

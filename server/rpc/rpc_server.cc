@@ -29,6 +29,10 @@ void Configure(grpc::ServerBuilder& builder, const Limits& limits) {
   builder.SetMaxSendMessageSize(-1);
   // Larger HTTP/2 frames from clients that append in bulk: less work for each byte.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, 1 << 20);
+  // What a client may send ahead on a stream that is not read from. Left to itself gRPC lets it grow with the
+  // bandwidth, to 100 MB and more for one client that appends and reads no answers.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 1 << 20);
   // A peer that is gone without a word is found in half a minute; clients may ask as often as every 5 s.
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);

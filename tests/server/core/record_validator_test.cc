@@ -123,10 +123,13 @@ TEST(RecordValidator, RefusesKeysTombstonesAndVersionsThatAreNotLegal) {
 TEST(RecordValidator, SaysWhatABatchHas) {
   const Limits limits;
   RecordValidator validator(limits);
-  EXPECT_TRUE(validator.Check(NewRecord("c", "t"), 0).ok());
-  EXPECT_FALSE(validator.keyed());
+  // The validator remembers views into what it has seen.
+  const std::string plain = NewRecord("c", "t");
   const std::string keyed = Channel() + Bytes(rf::kKey, "k");
-  EXPECT_TRUE(validator.Check(keyed + Varint(rf::kVersion, 0), 1).ok());
+  const std::string versioned = keyed + Varint(rf::kVersion, 0);
+  EXPECT_TRUE(validator.Check(plain, 0).ok());
+  EXPECT_FALSE(validator.keyed());
+  EXPECT_TRUE(validator.Check(versioned, 1).ok());
   EXPECT_TRUE(validator.keyed());
   EXPECT_TRUE(validator.versioned()) << "a record without a key needs no version";
   EXPECT_TRUE(validator.Check(keyed, 2).ok());

@@ -19,16 +19,33 @@ using ::testing::HasSubstr;
 using testing::ImageOf;
 using testing::NumberedRecords;
 
-// Two data directories as a kill -9 leaves them, everything in them acknowledged and below the floor: one
-// with all of it in the write-ahead log, one with tables too.
+// Two data directories with everything in them acknowledged and below the floor: one as a kill -9 leaves it,
+// with all of it in the write-ahead log, one as closing leaves it, with tables.
 class FileDamageTest : public ::testing::Test {
  protected:
   static constexpr int kCommits = 40;
   static constexpr size_t kPage = 4096;
 
-  // Makes the directory, with `text_bytes` in each record: many bytes make tables.
-  void Make(size_t text_bytes) {
+  // The one of a kill, with `text_bytes` in each record.
+  void MakeKilled(size_t text_bytes = 100) {
     testing::StoreDriver driver(testing::SmallStore(scratch_ / "live"));
+    Fill(driver, text_bytes);
+    whole_ = testing::SettledImageOf(scratch_ / "live");
+    driver.Close();
+    // Closing wrote the floor's last state.
+    whole_["FLOOR"] = testing::ReadFile(scratch_ / "live/FLOOR");
+    Restore();
+  }
+
+  // The one of closing.
+  void MakeClosed() {
+    testing::StoreDriver driver(options_);
+    Fill(driver, 20'000);
+    driver.Close();
+    whole_ = ImageOf(options_.directory);
+  }
+
+  void Fill(testing::StoreDriver& driver, size_t text_bytes) {
     const LogNumber log = driver.Create("orders");
     for (int i = 0; i < kCommits; ++i) {
       const auto records = NumberedRecords("c", std::to_string(i) + std::string(text_bytes, 't'), 5);
@@ -36,12 +53,6 @@ class FileDamageTest : public ::testing::Test {
       all_.insert(all_.end(), records.begin(), records.end());
     }
     log_ = log;
-    fs::copy(scratch_ / "live", options_.directory, fs::copy_options::recursive);
-    driver.Close();
-    // Closing wrote the floor's last state.
-    fs::copy_file(scratch_ / "live/FLOOR", options_.directory + "/FLOOR",
-                  fs::copy_options::overwrite_existing);
-    whole_ = ImageOf(options_.directory);
   }
 
   // Puts everything back as it was made.
@@ -85,13 +96,13 @@ class FileDamageTest : public ::testing::Test {
 };
 
 TEST_F(FileDamageTest, WholeFilesGiveEverything) {
-  Make(100);
+  MakeKilled();
   testing::StoreDriver driver(options_);
   EXPECT_EQ(driver.ReadAll(log_), all_);
 }
 
 TEST_F(FileDamageTest, ATruncatedWriteAheadLogIsRefusedAndLeftAlone) {
-  Make(100);
+  MakeKilled();
   const size_t size = testing::WrittenBytes(NewestLogFile());
   for (const size_t left : {size - 1, size - 100, size / 2, size / 10, size_t{1}, size_t{0}}) {
     Restore();
@@ -101,7 +112,7 @@ TEST_F(FileDamageTest, ATruncatedWriteAheadLogIsRefusedAndLeftAlone) {
 }
 
 TEST_F(FileDamageTest, TheRefusalSaysWhichLogsMissWhat) {
-  Make(100);
+  MakeKilled();
   fs::resize_file(NewestLogFile(), testing::WrittenBytes(NewestLogFile()) / 2);
   const std::string message(Refusal().message());
   EXPECT_THAT(message, HasSubstr("orders"));
@@ -111,13 +122,13 @@ TEST_F(FileDamageTest, TheRefusalSaysWhichLogsMissWhat) {
 }
 
 TEST_F(FileDamageTest, ADeletedWriteAheadLogIsRefused) {
-  Make(100);
+  MakeKilled();
   fs::remove(NewestLogFile());
   EXPECT_EQ(ReasonOf(Refusal()), Reason::kBelowFloor);
 }
 
 TEST_F(FileDamageTest, AnyDeletedWriteAheadLogThatIsNeededIsRefused) {
-  Make(20'000);
+  MakeKilled(20'000);
   const auto files = EngineFiles(options_.directory, ".log");
   for (const std::string& file : files) {
     Restore();
@@ -127,7 +138,7 @@ TEST_F(FileDamageTest, AnyDeletedWriteAheadLogThatIsNeededIsRefused) {
 }
 
 TEST_F(FileDamageTest, AnyFlippedBitOfTheWriteAheadLogIsRefused) {
-  Make(30);
+  MakeKilled(30);
   const size_t bits = testing::WrittenBytes(NewestLogFile()) * 8;
   for (size_t bit = 3; bit < bits; bit += bits / 150) {
     Restore();
@@ -139,7 +150,7 @@ TEST_F(FileDamageTest, AnyFlippedBitOfTheWriteAheadLogIsRefused) {
 
 TEST_F(FileDamageTest, AnyZeroedPageOfTheWriteAheadLogIsRefused) {
   // So large that pages and the log's blocks hold parts of records and whole ones.
-  Make(2'000);
+  MakeKilled(2'000);
   const size_t size = testing::WrittenBytes(NewestLogFile());
   for (size_t begin = 0; begin < size; begin += kPage) {
     Restore();
@@ -152,7 +163,7 @@ TEST_F(FileDamageTest, AnyZeroedPageOfTheWriteAheadLogIsRefused) {
 }
 
 TEST_F(FileDamageTest, DamageAboveTheFloorEndsTheHistoryThere) {
-  Make(100);
+  MakeKilled();
   // A floor of the beginning: nothing was said to be synced.
   const testing::TempDirectory other;
   { testing::StoreDriver fresh(testing::SmallStore(other / "data")); }
@@ -167,13 +178,13 @@ TEST_F(FileDamageTest, DamageAboveTheFloorEndsTheHistoryThere) {
 }
 
 TEST_F(FileDamageTest, AMissingFloorIsRefused) {
-  Make(100);
+  MakeKilled();
   fs::remove(options_.directory + "/FLOOR");
   EXPECT_EQ(ReasonOf(Refusal()), Reason::kBelowFloor);
 }
 
 TEST_F(FileDamageTest, AMissingCurrentIsRefused) {
-  Make(100);
+  MakeKilled();
   fs::remove(options_.directory + "/db/CURRENT");
   const auto status = Refusal();
   EXPECT_EQ(ReasonOf(status), Reason::kBelowFloor);
@@ -181,20 +192,20 @@ TEST_F(FileDamageTest, AMissingCurrentIsRefused) {
 }
 
 TEST_F(FileDamageTest, AMissingEngineIsRefusedAndNotMadeAgain) {
-  Make(100);
+  MakeKilled();
   fs::remove_all(options_.directory + "/db");
   EXPECT_EQ(ReasonOf(Refusal()), Reason::kBelowFloor);
   EXPECT_FALSE(fs::exists(options_.directory + "/db/CURRENT"));
 }
 
 TEST_F(FileDamageTest, AMissingManifestIsRefused) {
-  Make(100);
+  MakeKilled();
   fs::remove(EngineFiles(options_.directory, "MANIFEST").back());
   EXPECT_THAT(std::string(Refusal().message()), HasSubstr("MANIFEST"));
 }
 
 TEST_F(FileDamageTest, ATruncatedManifestIsNeverSilence) {
-  Make(20'000);
+  MakeClosed();
   const std::string manifest = EngineFiles(options_.directory, "MANIFEST").back();
   const size_t size = fs::file_size(manifest);
   for (const size_t left : {size_t{0}, size / 4, size / 2, size - 1}) {
@@ -205,8 +216,8 @@ TEST_F(FileDamageTest, ATruncatedManifestIsNeverSilence) {
 }
 
 TEST_F(FileDamageTest, AMissingTableIsRefusedByItsName) {
-  Make(20'000);
-  const auto tables = EngineFiles(options_.directory, ".sst");
+  MakeClosed();
+  const auto tables = testing::LiveTables(options_.directory);
   ASSERT_GE(tables.size(), 2u);
   for (const std::string& table : tables) {
     Restore();
@@ -217,8 +228,8 @@ TEST_F(FileDamageTest, AMissingTableIsRefusedByItsName) {
 }
 
 TEST_F(FileDamageTest, ATruncatedTableIsRefusedByItsName) {
-  Make(20'000);
-  const auto tables = EngineFiles(options_.directory, ".sst");
+  MakeClosed();
+  const auto tables = testing::LiveTables(options_.directory);
   for (const std::string& table : tables) {
     Restore();
     fs::resize_file(table, fs::file_size(table) / 2);

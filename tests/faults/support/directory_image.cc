@@ -1,14 +1,33 @@
 #include "tests/faults/support/directory_image.h"
 
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <stdexcept>
 
 #include "tests/support/child_process.h"
 
 namespace replog::testing {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  using Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+void MustWork(const rocksdb::Status& status) {
+  if (!status.ok()) throw std::runtime_error(status.ToString());
+}
+
+}  // namespace
 
 DirectoryImage ImageOf(const std::string& directory) {
   DirectoryImage image;
@@ -20,6 +39,12 @@ DirectoryImage ImageOf(const std::string& directory) {
   return image;
 }
 
+DirectoryImage SettledImageOf(const std::string& directory) {
+  DirectoryImage image = ImageOf(directory);
+  for (DirectoryImage next; (next = ImageOf(directory)) != image;) image = std::move(next);
+  return image;
+}
+
 std::vector<std::string> EngineFiles(const std::string& directory, const std::string& part) {
   std::vector<std::string> files;
   for (const auto& entry : fs::directory_iterator(directory + "/db")) {
@@ -28,6 +53,26 @@ std::vector<std::string> EngineFiles(const std::string& directory, const std::st
   }
   std::sort(files.begin(), files.end());
   return files;
+}
+
+std::vector<std::string> LiveTables(const std::string& directory) {
+  const std::string path = directory + "/db";
+  rocksdb::Options options;
+  options.info_log = std::make_shared<SilentLogger>();  // so that looking changes no file
+  std::vector<std::string> names;
+  MustWork(rocksdb::DB::ListColumnFamilies(options, path, &names));
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const std::string& name : names) families.emplace_back(name, options);
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  MustWork(rocksdb::DB::OpenForReadOnly(options, path, families, &handles, &opened));
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  std::vector<rocksdb::LiveFileMetaData> metadata;
+  db->GetLiveFilesMetaData(&metadata);
+  std::vector<std::string> tables;
+  for (const auto& table : metadata) tables.push_back(path + table.name);
+  for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
+  return tables;
 }
 
 void FlipBit(const std::string& path, size_t bit) {

@@ -11,9 +11,16 @@ namespace replog::testing {
 using DirectoryImage = std::map<std::string, std::string>;
 DirectoryImage ImageOf(const std::string& directory);
 
+// The same of a directory in use, of one moment: once nothing changes between two looks.
+DirectoryImage SettledImageOf(const std::string& directory);
+
 // The files of RocksDB in a data directory whose names end in `extension` (".log": write-ahead log, ".sst":
 // tables), or begin with it, in order of their numbers.
 std::vector<std::string> EngineFiles(const std::string& directory, const std::string& part);
+
+// The tables that the store in a closed data directory consists of. Others are leftovers of a compaction that
+// closing interrupted; the next opening deletes them.
+std::vector<std::string> LiveTables(const std::string& directory);
 
 void FlipBit(const std::string& path, size_t bit);
 

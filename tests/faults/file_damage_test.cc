@@ -68,7 +68,7 @@ class FileDamageTest : public ::testing::Test {
   // Opening must fail and leave every file as it is. Returns why it failed.
   absl::Status Refusal() {
     const auto before = ImageOf(options_.directory);
-    const auto status = RocksStore::Open(options_).status();
+    auto status = RocksStore::Open(options_).status();
     EXPECT_FALSE(status.ok()) << "a damaged store was opened";
     EXPECT_TRUE(ImageOf(options_.directory) == before) << "something was changed or deleted";
     return status;

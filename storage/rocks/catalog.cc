@@ -132,8 +132,10 @@ absl::Status Catalog::LoadIdentity(const Engine& engine, rocksdb::WriteBatch& ba
                      absl::StrCat("the data directory has format ", identity.format_version(),
                                   "; this server knows up to ", schema::kFormatVersion));
   }
-  if (identity.format_version() >= schema::kFormatWithTable && !engine.HasTable()) {
-    return DamagedMeta("the manifest does not know the family `table`");
+  for (size_t i = 0; i < schema::kFamilies.size(); ++i) {
+    const schema::FamilyRow& row = schema::kFamilies[i];
+    if (identity.format_version() >= row.since && engine.Of(static_cast<schema::Family>(i)) == nullptr)
+      return DamagedMeta(absl::StrCat("the manifest does not know the family `", row.name, "`"));
   }
   storage_id_ = identity.storage_id();
   next_number_ = identity.next_log_number();

@@ -17,12 +17,13 @@ absl::Status FromRocks(const rocksdb::Status& status, const std::string& doing) 
 
 namespace {
 
-// Leaves out the family that a store of version 1 does not have; whether it may be missing the catalog knows.
-rocksdb::Status LeaveOutMissingTable(const rocksdb::DBOptions& options, const std::string& path,
-                                     std::vector<rocksdb::ColumnFamilyDescriptor>& families) {
+// Leaves out the families that an older store does not have; which may be missing the catalog knows.
+rocksdb::Status LeaveOutMissing(const rocksdb::DBOptions& options, const std::string& path,
+                                std::vector<rocksdb::ColumnFamilyDescriptor>& families) {
   std::vector<std::string> names;
   if (auto status = rocksdb::DB::ListColumnFamilies(options, path, &names); !status.ok()) return status;
-  if (std::ranges::find(names, schema::kTable) == names.end()) families.pop_back();
+  std::erase_if(families,
+                [&](const auto& family) { return std::ranges::find(names, family.name) == names.end(); });
   return rocksdb::Status::OK();
 }
 
@@ -39,6 +40,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const StoreOptions& options
   const auto opened = rocksdb::DB::Open(db_options, path, MakeFamilies(options), &engine->handles_, &db);
   if (!opened.ok()) return FromRocks(opened, absl::StrCat("open ", path));
   engine->db_.reset(db);
+  engine->SortHandles();
   return engine;
 }
 
@@ -47,12 +49,13 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::OpenReadOnly(const StoreOptions&
   std::unique_ptr<Engine> engine(new Engine());
   const auto db_options = engine->DbOptions(options);
   auto families = MakeFamilies(options);
-  if (const auto status = LeaveOutMissingTable(db_options, path, families); !status.ok())
+  if (const auto status = LeaveOutMissing(db_options, path, families); !status.ok())
     return FromRocks(status, absl::StrCat("open ", path));
   rocksdb::DB* db = nullptr;
   const auto opened = rocksdb::DB::OpenForReadOnly(db_options, path, families, &engine->handles_, &db);
   if (!opened.ok()) return FromRocks(opened, absl::StrCat("open ", path));
   engine->db_.reset(db);
+  engine->SortHandles();
   return engine;
 }
 
@@ -62,7 +65,20 @@ rocksdb::DBOptions Engine::DbOptions(const StoreOptions& options) {
   return db_options;
 }
 
-bool Engine::HasTable() const { return handles_.size() > 4; }
+void Engine::SortHandles() {
+  for (auto* handle : handles_) {
+    const auto row = std::ranges::find_if(
+        schema::kFamilies, [&](const schema::FamilyRow& row) { return handle->GetName() == row.name; });
+    if (row != schema::kFamilies.end()) families_[row - schema::kFamilies.begin()] = handle;
+  }
+}
+
+std::vector<rocksdb::ColumnFamilyHandle*> Engine::families() const {
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  std::ranges::copy_if(families_, std::back_inserter(families),
+                       [](auto* family) { return family != nullptr; });
+  return families;
+}
 
 Engine::~Engine() {
   if (db_ == nullptr) return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "rocksdb/db.h"
 #include "storage/rocks/contiguous_wal.h"
 #include "storage/rocks/options.h"
+#include "storage/schema/families.h"
 
 namespace replog {
 
@@ -25,21 +27,31 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   rocksdb::DB* db() const { return db_.get(); }
-  rocksdb::ColumnFamilyHandle* chunks() const { return handles_[1]; }
-  rocksdb::ColumnFamilyHandle* channels() const { return handles_[2]; }
-  rocksdb::ColumnFamilyHandle* meta() const { return handles_[3]; }
-  // Only when it has one: a store of version 1 that is open for reading has not.
-  rocksdb::ColumnFamilyHandle* table() const { return handles_[4]; }
-  bool HasTable() const;
+  rocksdb::ColumnFamilyHandle* chunks() const { return Of(schema::Family::kChunks); }
+  rocksdb::ColumnFamilyHandle* channels() const { return Of(schema::Family::kChannels); }
+  rocksdb::ColumnFamilyHandle* meta() const { return Of(schema::Family::kMeta); }
+  rocksdb::ColumnFamilyHandle* table() const { return Of(schema::Family::kTable); }
+  rocksdb::ColumnFamilyHandle* ids() const { return Of(schema::Family::kIds); }
+  rocksdb::ColumnFamilyHandle* producers() const { return Of(schema::Family::kProducers); }
+  rocksdb::ColumnFamilyHandle* expiries() const { return Of(schema::Family::kExpiries); }
+  rocksdb::ColumnFamilyHandle* fences() const { return Of(schema::Family::kFences); }
+  // Null when the store has no such family: it is of an older version and open for reading.
+  rocksdb::ColumnFamilyHandle* Of(schema::Family family) const {
+    return families_[static_cast<size_t>(family)];
+  }
+  // All that there are.
+  std::vector<rocksdb::ColumnFamilyHandle*> families() const;
 
  private:
   Engine() = default;
+  void SortHandles();
   rocksdb::DBOptions DbOptions(const StoreOptions& options);
 
   ContiguousWal wal_check_;
   std::unique_ptr<rocksdb::Env> env_;  // of a store that is written to; outlives db_
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::array<rocksdb::ColumnFamilyHandle*, schema::kFamilies.size()> families_{};
 };
 
 // A RocksDB error in our words; `doing` completes "cannot …". Corruption is DATA_LOSS, all else STORE_FAILED.

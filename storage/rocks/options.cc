@@ -103,16 +103,20 @@ rocksdb::DBOptions MakeDbOptions(const StoreOptions& options) {
 
 std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const StoreOptions& options) {
   const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
-  auto channels =
-      MakeFamilyOptions(cache, std::max<size_t>(options.memtable_bytes / 8, 1 << 20), options.compact);
+  const size_t small = std::max<size_t>(options.memtable_bytes / 8, 1 << 20);
+  auto channels = MakeFamilyOptions(cache, small, options.compact);
   channels.compaction_filter_factory = MakeTrimFilter(options.trim_points);
   return {
       {rocksdb::kDefaultColumnFamilyName, MakeFamilyOptions(cache, 1 << 20, options.compact)},
       {schema::kChunks, MakeChunksOptions(cache, options.memtable_bytes, options.compact)},
       {schema::kChannels, channels},
       {schema::kMeta, MakeFamilyOptions(cache, 1 << 20, options.compact)},
-      // The last: it is missing in a store of version 1.
       {schema::kTable, MakeTableOptions(cache, options.memtable_bytes, options.compact)},
+      // Most ids asked for are new, too.
+      {schema::kIds, MakeTableOptions(cache, small, options.compact)},
+      {schema::kProducers, MakeTableOptions(cache, small, options.compact)},
+      {schema::kExpiries, MakeFamilyOptions(cache, small, options.compact)},
+      {schema::kFences, MakeFamilyOptions(cache, 1 << 20, options.compact)},
   };
 }
 

@@ -96,10 +96,7 @@ RocksStore::~RocksStore() {
   WriterLock engine_lock(engine_mutex_);
   if (engine_ == nullptr || !failed_.ok()) return;
   // Whether it succeeds or not, the write-ahead log still has everything.
-  engine_->db()
-      ->Flush(rocksdb::FlushOptions(),
-              {engine_->chunks(), engine_->channels(), engine_->meta(), engine_->table()})
-      .PermitUncheckedError();
+  engine_->db()->Flush(rocksdb::FlushOptions(), engine_->families()).PermitUncheckedError();
 }
 
 // Looks at the store before it is opened for writing, because that recovers it: log files that recovery has

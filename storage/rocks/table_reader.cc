@@ -104,7 +104,7 @@ class SliceBuilder {
 
 absl::StatusOr<std::optional<std::string>> TableReader::Record(LogNumber log, std::string_view channel,
                                                                std::string_view key) const {
-  if (!engine_.HasTable()) return std::nullopt;
+  if (engine_.table() == nullptr) return std::nullopt;
   std::string value;
   const auto found =
       engine_.db()->Get({}, engine_.table(), schema::TableKey{log, channel, key}.Encode(), &value);
@@ -115,7 +115,7 @@ absl::StatusOr<std::optional<std::string>> TableReader::Record(LogNumber log, st
 
 absl::StatusOr<TableSlice> TableReader::Slice(LogNumber log, const TableScan& scan) const {
   SliceBuilder slice(log, scan);
-  if (!engine_.HasTable()) return slice.Finish(true);
+  if (engine_.table() == nullptr) return slice.Finish(true);
   const std::string after = After(log, scan.after);
   for (const KeyRange& range : RangesOf(log, scan.filter)) {
     if (range.end <= after) continue;

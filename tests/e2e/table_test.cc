@@ -332,11 +332,16 @@ TEST_F(Table, NodesThatBootWhileOthersWriteEndWithTheSameMap) {
   }
 }
 
+// Puts a kept data directory of an older version at `data` under `files`.
+void Unpack(const std::string& archive, const testing::TempDirectory& files) {
+  const std::string path = std::string(REPLOG_TEST_DATA) + "/" + archive;
+  ASSERT_EQ(testing::RunProgram({"/bin/tar", "-xzf", path, "-C", files.path()}).exit_code, 0);
+}
+
 // A data directory that the first version left when it was killed: format 1, no table.
 TEST(OlderFormat, OfTheFirstVersionOpensAndGainsItsTable) {
   const testing::TempDirectory files;
-  const std::string archive = std::string(REPLOG_TEST_DATA) + "/format-1.tar.gz";
-  ASSERT_EQ(testing::RunProgram({"/bin/tar", "-xzf", archive, "-C", files.path()}).exit_code, 0);
+  Unpack("format-1.tar.gz", files);
   EXPECT_EQ(testing::RunReplogd({"verify", "--data", files / "data"}).exit_code, 0) << "as it is, unchanged";
   ServerProcess server({}, files / "data");
   Peer peer(server.address());
@@ -354,6 +359,24 @@ TEST(OlderFormat, OfTheFirstVersionOpensAndGainsItsTable) {
   server.Restart();
   peer.Reconnect();
   EXPECT_EQ(TableOf(peer), (Map{{"a", "1"}}));
+}
+
+// One of format 2, killed too: it has a table, and none of the families for ids, producers, expiry and
+// leases.
+TEST(OlderFormat, OfTheSecondVersionOpensWithItsTable) {
+  const testing::TempDirectory files;
+  Unpack("format-2.tar.gz", files);
+  EXPECT_EQ(testing::RunReplogd({"verify", "--data", files / "data"}).exit_code, 0) << "as it is, unchanged";
+  ServerProcess server({}, files / "data");
+  Peer peer(server.address());
+  EXPECT_EQ(peer.GetLog().committed_end(), 121u);
+  const Map table{{"key0", "value 14"}, {"key1", "value 15"}, {"key2", "value 16"},
+                  {"key4", "value 18"}, {"key5", "value 19"}, {"key6", "value 13"}};
+  EXPECT_EQ(TableOf(peer), table);
+  server.Kill9();
+  server.Restart();
+  peer.Reconnect();
+  EXPECT_EQ(TableOf(peer), table);
 }
 
 }  // namespace

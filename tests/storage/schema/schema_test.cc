@@ -24,7 +24,11 @@ TEST(Schema, TheNamesOnDiskAreTheseForEver) {
   EXPECT_STREQ(kChannels, "channels");
   EXPECT_STREQ(kMeta, "meta");
   EXPECT_STREQ(kTable, "table");
-  EXPECT_EQ(kFormatVersion, 2u);
+  EXPECT_STREQ(kIds, "ids");
+  EXPECT_STREQ(kProducers, "producers");
+  EXPECT_STREQ(kExpiries, "expiries");
+  EXPECT_STREQ(kFences, "fences");
+  EXPECT_EQ(kFormatVersion, 3u);
   EXPECT_EQ(StoreKey(), "s");
   EXPECT_EQ(LogKey(0x0102), std::string("l\0\0\0\0\0\0\1\2", 9));
 }

@@ -17,6 +17,15 @@ absl::StatusOr<LogPtr> LogRegistry::Find(std::string_view name) const {
                    {{"log", shown}});
 }
 
+absl::StatusOr<LogPtr> LogRegistry::FindForChange(std::string_view name) const {
+  if (name.starts_with('_')) {
+    return MakeError(Reason::kLogProtected,
+                     absl::StrCat("log: \"", Excerpt(name), "\" is the product's own; it can only be read"),
+                     {{"log", Excerpt(name)}});
+  }
+  return Find(name);
+}
+
 LogPtr LogRegistry::FindNumber(LogNumber number) const {
   MutexLock lock(mutex_);
   for (const auto& [name, log] : logs_) {

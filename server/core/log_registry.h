@@ -15,6 +15,8 @@ class LogRegistry {
  public:
   // `name` as a request gives it: empty is the default log. LOG_NOT_FOUND.
   absl::StatusOr<LogPtr> Find(std::string_view name) const TSA_EXCLUDES(mutex_);
+  // The same for what changes a log. LOG_PROTECTED for the product's own.
+  absl::StatusOr<LogPtr> FindForChange(std::string_view name) const TSA_EXCLUDES(mutex_);
   LogPtr FindNumber(LogNumber number) const TSA_EXCLUDES(mutex_);
   std::vector<LogPtr> All() const TSA_EXCLUDES(mutex_);
   void Add(LogPtr log) TSA_EXCLUDES(mutex_);

@@ -7,6 +7,11 @@
 #include "server/core/names.h"
 
 namespace replog {
+namespace {
+
+constexpr size_t kSystemTailBytes = 1 << 20;
+
+}  // namespace
 
 // Hands the work to a thread that may block.
 class LogService::RetentionTimer final : public Timed {
@@ -34,6 +39,8 @@ absl::StatusOr<std::unique_ptr<LogService>> LogService::Open(const Options& opti
   if (auto status = service->LoadLogs(); !status.ok()) return status;
   service->committer_ =
       std::make_unique<Committer>(options.committer, store, service->logs_, clock, *service->wakeups_);
+  service->system_log_ =
+      std::make_unique<SystemLog>(*service->logs_.Find(kSystemLog), service->appends(), store);
   service->retention_ = std::make_shared<RetentionTimer>(*service);
   service->timers_->Schedule(clock.MonotonicMicros() + options.retention_interval_us, service->retention_);
   return service;
@@ -57,8 +64,13 @@ LogService::~LogService() {
 absl::Status LogService::LoadLogs() {
   for (const StoredLog& stored : store_.Logs()) logs_.Add(std::make_shared<Log>(stored, options_.tail_bytes));
   ShareTailBytes();
-  if (logs_.Find(kDefaultLog).ok()) return absl::OkStatus();
-  const auto stored = store_.CreateLog(std::string(kDefaultLog), LogSettings());
+  if (auto status = MakeBuiltIn(kDefaultLog, LogSettings()); !status.ok()) return status;
+  return MakeBuiltIn(kSystemLog, {.retention_records = kSystemLogRecords});
+}
+
+absl::Status LogService::MakeBuiltIn(std::string_view name, const LogSettings& settings) {
+  if (logs_.Find(name).ok()) return absl::OkStatus();
+  const auto stored = store_.CreateLog(std::string(name), settings);
   if (!stored.ok()) return stored.status();
   AddLog(std::make_shared<Log>(*stored, options_.tail_bytes));
   return absl::OkStatus();
@@ -70,8 +82,13 @@ void LogService::AddLog(LogPtr log) {
 }
 
 void LogService::ShareTailBytes() {
+  // The product's own log has few readers, whom its table serves too.
   const auto logs = logs_.All();
-  for (const LogPtr& log : logs) log->tail().SetMaxBytes(options_.tail_bytes / logs.size());
+  for (const LogPtr& log : logs) {
+    const bool own = log->name() == kSystemLog;
+    log->tail().SetMaxBytes(own ? std::min(kSystemTailBytes, options_.tail_bytes)
+                                : options_.tail_bytes / std::max<size_t>(logs.size() - 1, 1));
+  }
 }
 
 absl::StatusOr<LogPtr> LogService::CreateLog(const std::string& name, const LogSettings& settings) {
@@ -82,7 +99,7 @@ absl::StatusOr<LogPtr> LogService::CreateLog(const std::string& name, const LogS
       return MakeError(Reason::kLogExists, absl::StrCat("log: \"", name, "\" exists already"),
                        {{"log", name}});
     }
-    if (logs_.All().size() >= options_.max_logs) {
+    if (logs_.All().size() >= options_.max_logs + 1) {  // the own one does not count
       return MakeError(Reason::kTooManyLogs,
                        absl::StrCat("there are ", options_.max_logs, " logs, which is the limit"));
     }

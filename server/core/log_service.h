@@ -8,6 +8,7 @@
 #include "server/core/limits.h"
 #include "server/core/log_registry.h"
 #include "server/core/retention.h"
+#include "server/core/system_log.h"
 #include "server/core/timer_queue.h"
 
 namespace replog {
@@ -40,6 +41,7 @@ class LogService {
   LogStore& store() { return store_; }
   Clock& clock() { return clock_; }
   LogRegistry& logs() { return logs_; }
+  SystemLog& system_log() { return *system_log_; }
   AppendQueue& appends() { return committer_->queue(); }
   // Whether appends and reads can work now; false while the store is being recovered.
   bool healthy() const { return !committer_->recovering(); }
@@ -69,6 +71,8 @@ class LogService {
  private:
   LogService(const Options& options, LogStore& store, Clock& clock);
   absl::Status LoadLogs();
+  // Makes the log when the store does not have it yet.
+  absl::Status MakeBuiltIn(std::string_view name, const LogSettings& settings);
   void AddLog(LogPtr log);
   // Gives each log its share of the memory for tails.
   void ShareTailBytes();
@@ -88,6 +92,7 @@ class LogService {
   std::unique_ptr<ThreadPool> blocking_;
   ColdReader cold_reader_;
   std::unique_ptr<Committer> committer_;
+  std::unique_ptr<SystemLog> system_log_;
 };
 
 }  // namespace replog

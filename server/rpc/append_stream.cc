@@ -52,7 +52,7 @@ void AppendStream::Take(std::string encoded) {
     }
     return AnswerLocked(ticket, request.status());
   }
-  auto log = service_.logs().Find(request->log);
+  auto log = service_.logs().FindForChange(request->log);
   if (!log.ok()) return AnswerLocked(ticket, log.status());
   const auto done = [self = shared_from_this(), ticket](const absl::StatusOr<Appended>& outcome) {
     self->Answer(ticket, outcome);

@@ -51,7 +51,7 @@ grpc::ServerUnaryReactor* LogAdminService::UpdateLog(grpc::CallbackServerContext
   return FinishRawOn<v1::UpdateLogRequest, v1::UpdateLogResponse>(
       admin_, context, request, response,
       [this](const v1::UpdateLogRequest& request, v1::UpdateLogResponse& response) -> absl::Status {
-        const auto log = service_.logs().Find(request.log());
+        const auto log = service_.logs().FindForChange(request.log());
         if (!log.ok()) return log.status();
         const auto merge = [&](LogSettings current) { return MergeSettings(request.settings(), current); };
         if (auto status = service_.UpdateLog(**log, merge); !status.ok()) return status;
@@ -68,7 +68,7 @@ grpc::ServerUnaryReactor* LogAdminService::DeleteLog(grpc::CallbackServerContext
       [this](const v1::DeleteLogRequest& request, v1::DeleteLogResponse&) -> absl::Status {
         if (request.log().empty())
           return MakeError(Reason::kInvalidField, "log: is required", {{"field", "log"}});
-        const auto log = service_.logs().Find(request.log());
+        const auto log = service_.logs().FindForChange(request.log());
         if (!log.ok()) return log.status();
         if (!request.uuid().empty() && request.uuid() != (*log)->uuid()) {
           return MakeError(Reason::kUuidMismatch, absl::StrCat("uuid: the log's is ", (*log)->uuid()),
@@ -146,7 +146,7 @@ grpc::ServerUnaryReactor* LogAdminService::TrimLog(grpc::CallbackServerContext* 
           return MakeError(Reason::kInvalidField, "before_sequence: is required",
                            {{"field", "before_sequence"}});
         }
-        const auto log = service_.logs().Find(request.log());
+        const auto log = service_.logs().FindForChange(request.log());
         if (!log.ok()) return log.status();
         const auto first_kept = service_.TrimLog(**log, request.before_sequence());
         if (!first_kept.ok()) return first_kept.status();

@@ -16,7 +16,7 @@ grpc::ServerUnaryReactor* ReplicationLogService::Append(grpc::CallbackServerCont
                                                         grpc::ByteBuffer* response) {
   auto parsed = ParseAppendRequest(Flatten(*request), service_.options().limits);
   if (!parsed.ok()) return FinishNow(context, parsed.status());
-  auto log = service_.logs().Find(parsed->log);
+  auto log = service_.logs().FindForChange(parsed->log);
   if (!log.ok()) return FinishNow(context, log.status());
   auto* reactor = context->DefaultReactor();
   PendingAppend append{*std::move(log), *std::move(parsed),

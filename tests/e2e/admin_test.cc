@@ -96,7 +96,7 @@ class Admin : public ::testing::Test {
 // ------------------------------------------------------------------------------------------------------ logs
 
 TEST_F(Admin, LogsAreCreatedListedAndDeletedAndStaySoAfterARestart) {
-  EXPECT_EQ(Logs(), Texts{"default"});
+  EXPECT_EQ(Logs(), (Texts{"_system", "default"}));
   const auto chat = Create("chat");
   EXPECT_EQ(chat.name(), "chat");
   EXPECT_FALSE(chat.uuid().empty());
@@ -108,7 +108,7 @@ TEST_F(Admin, LogsAreCreatedListedAndDeletedAndStaySoAfterARestart) {
   EXPECT_EQ(Delete("gone").code, StatusCode::OK);
   KillAndRestart();
   EXPECT_EQ(peer_.GetLog("chat").uuid(), chat.uuid());
-  EXPECT_EQ(Logs(), (Texts{"chat", "default"}));
+  EXPECT_EQ(Logs(), (Texts{"_system", "chat", "default"}));
 }
 
 TEST_F(Admin, DeletionIsGuardedByTheUuidAndSparesTheDefaultLog) {
@@ -118,6 +118,22 @@ TEST_F(Admin, DeletionIsGuardedByTheUuidAndSparesTheDefaultLog) {
   EXPECT_EQ(Delete("a").reason, "LOG_NOT_FOUND");
   EXPECT_EQ(Delete("default").reason, "LOG_PROTECTED");
   EXPECT_EQ(Delete("").reason, "INVALID_FIELD");
+}
+
+TEST_F(Admin, TheSystemLogIsReadLikeAnyLogAndChangedByNobody) {
+  EXPECT_EQ(peer_.GetLog("_system").committed_end(), 0u);
+  v1::SubscribeRequest request;
+  request.set_log("_system");
+  request.set_until_sequence(0);
+  EXPECT_TRUE(Subscriber(peer_, request).ReadAll().empty());
+  EXPECT_EQ(RefusalOf(peer_.Append(MakeAppend({"x"}, "c", "_system"))).reason, "LOG_PROTECTED");
+  EXPECT_EQ(Delete("_system").reason, "LOG_PROTECTED");
+  grpc::ClientContext context;
+  v1::TrimLogRequest trim;
+  trim.set_log("_system");
+  trim.set_before_sequence(0);
+  v1::TrimLogResponse response;
+  EXPECT_EQ(RefusalOf(peer_.admin().TrimLog(&context, trim, &response)).reason, "LOG_PROTECTED");
 }
 
 TEST_F(Admin, ALogMadeAgainIsAnotherLogAndEmpty) {

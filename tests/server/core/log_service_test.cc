@@ -36,13 +36,22 @@ class LogServiceTest : public ::testing::Test {
   std::unique_ptr<LogService> service_;
 };
 
-TEST_F(LogServiceTest, MakesTheDefaultLogOnceAndFindsItAgain) {
+TEST_F(LogServiceTest, MakesItsOwnLogsOnceAndFindsThemAgain) {
   Open();
   const std::string uuid = (*service_->logs().Find(""))->uuid();
   service_.reset();
   Open();
   EXPECT_EQ((*service_->logs().Find("default"))->uuid(), uuid);
-  EXPECT_EQ(store_.Logs().size(), 1u);
+  EXPECT_EQ(store_.Logs().size(), 2u);
+  EXPECT_TRUE(service_->logs().Find("_system").ok());
+}
+
+TEST_F(LogServiceTest, ItsOwnLogCanBeReadAndNotChanged) {
+  Open();
+  EXPECT_TRUE(service_->logs().FindForChange("default").ok());
+  EXPECT_TRUE(service_->logs().FindForChange("").ok());
+  EXPECT_EQ(ReasonText(service_->logs().FindForChange("_system").status()), "LOG_PROTECTED");
+  EXPECT_EQ(ReasonText(service_->logs().FindForChange("_none").status()), "LOG_PROTECTED");
 }
 
 TEST_F(LogServiceTest, RefusesNamesThatAreTakenOrNotAllowedAndTooManyLogs) {

@@ -29,6 +29,10 @@ struct FrameInfo {
   uint64_t committed_end = 0;
   // With this frame everything before committed_end was delivered.
   bool caught_up = false;
+  // Of a table subscription: with this frame a map that the delivered records were put into, newer over
+  // older, equals the log's table as of next_sequence, and from here on does so whenever a frame was
+  // delivered. Until then next_sequence says nothing.
+  bool table_complete = false;
 };
 
 // Which thread runs a subscription's callbacks.
@@ -45,7 +49,14 @@ struct SubscriptionOptions {
   // Empty: the client's default.
   std::string log;
   SubscribeStart start;
-  // End with OK before this sequence. May lie in the future.
+  // First the log's table (the newest record of each key that is not deleted) as it stood when the server
+  // took the request, in the order of channel and key; then the log from there on, keyed or not. FrameInfo
+  // says when the table is complete. Before that nothing can be resumed: a stream that breaks begins with the
+  // table again, and so does one that broke later and whose place is no longer there (trimmed away, or of a
+  // history that was lost). on_reset is called then. No start is legal with it.
+  bool table = false;
+  // End with OK before this sequence. May lie in the future. Of a table subscription not before the table is
+  // complete.
   std::optional<uint64_t> until_sequence;
   // Exact names, or a prefix followed by `*`. None: all. At most 256.
   std::vector<std::string> channels;
@@ -59,6 +70,10 @@ struct SubscriptionOptions {
 
   // Each record, in sequence order.
   std::function<void(const RecordView&)> on_record;
+  // Of a table subscription: it begins with the table again, and what was delivered so far is void. The next
+  // records belong into an empty map, which replaces the one before at the latest when the table is complete.
+  // Called when the first frame of the new beginning is there, before its records.
+  std::function<void()> on_reset;
   // After the records of each frame; also for frames without records, which come every 5 to 15 s.
   std::function<void(const FrameInfo&)> on_frame;
   // Each time everything that was committed has been delivered; after on_frame.
@@ -73,7 +88,7 @@ struct SubscriptionOptions {
 
 // Replays a log from a start and then tails it: every matching record exactly once, in order, across broken
 // connections and restarts of the server. It resumes by itself, from its own position; what cannot be resumed
-// without a gap ends it with an error.
+// without a gap ends it with an error, or, of a table subscription, begins with the table again.
 //
 // Example:
 //   Subscription subscription(client, {.on_record = [&](const RecordView& r) { Apply(r.channel(), r.body());
@@ -97,7 +112,7 @@ class Subscription {
   Status Wait();
 
   // Where a new subscription would go on: everything before it was delivered. Moves frame by frame. Nullopt
-  // until the first frame.
+  // until the first frame; of a table subscription, while the table is not complete.
   std::optional<Position> position() const;
   // How often the stream was made again.
   uint64_t reconnects() const;

@@ -4,7 +4,7 @@ namespace replog::client::internal {
 namespace {
 
 // Field numbers of SubscribeResponse.
-constexpr uint32_t kNextSequence = 2, kCommittedEnd = 3, kCaughtUp = 4, kPosition = 7;
+constexpr uint32_t kNextSequence = 2, kCommittedEnd = 3, kCaughtUp = 4, kTableComplete = 6, kPosition = 7;
 
 }  // namespace
 
@@ -18,6 +18,9 @@ bool TakeTrailerField(const wire::Field& field, FrameTrailer& trailer) {
       return field.type == wire::WireType::kVarint;
     case kCaughtUp:
       trailer.caught_up = field.value != 0;
+      return field.type == wire::WireType::kVarint;
+    case kTableComplete:
+      trailer.table_complete = field.value != 0;
       return field.type == wire::WireType::kVarint;
     case kPosition: {
       v1::Position position;  // rare: in the first frame and after a new epoch

@@ -17,6 +17,7 @@ struct FrameTrailer {
   uint64_t next_sequence = 0;
   uint64_t committed_end = 0;
   bool caught_up = false;
+  bool table_complete = false;
   std::optional<Position> position;
 };
 

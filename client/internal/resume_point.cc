@@ -1,5 +1,7 @@
 #include "client/internal/resume_point.h"
 
+#include "base/error.h"
+
 namespace replog::client::internal {
 namespace {
 
@@ -23,16 +25,28 @@ std::optional<uint64_t> FirstSequence(const SubscribeStart& start) {
 }  // namespace
 
 ResumePoint::ResumePoint(const SubscriptionOptions& options, std::string log)
-    : gapless_(options.channels.empty()), next_record_(FirstSequence(options.start)) {
+    : table_(options.table),
+      gapless_(options.channels.empty()),
+      next_record_(FirstSequence(options.start)),
+      loading_(options.table) {
   request_.set_log(std::move(log));
+  request_.set_table(options.table);
   std::visit(SetStart{request_}, options.start);
   if (options.until_sequence) request_.set_until_sequence(*options.until_sequence);
   for (const std::string& channel : options.channels) request_.add_channels(channel);
   request_.set_max_frame_bytes(options.max_frame_bytes);
 }
 
-v1::SubscribeRequest ResumePoint::Request() const {
+v1::SubscribeRequest ResumePoint::Begin() {
+  if (loading_) {
+    reset_ |= completed_;
+    completed_ = false;
+    position_.reset();
+    next_record_.reset();
+    table_end_.reset();
+  }
   v1::SubscribeRequest request = request_;
+  request.set_table(loading_);
   if (position_) {
     *request.mutable_from_position() = ToProto(*position_);
   } else if (completed_) {
@@ -49,14 +63,28 @@ bool ResumePoint::Complete(const FrameTrailer& trailer) {
   if (position_) position_->next_sequence = next;
   next_record_ = next;
   completed_ = true;
+  if (loading_ && !table_end_) table_end_ = next;
+  if (trailer.table_complete) loading_ = false;
   return true;
 }
 
+bool ResumePoint::TriesAgain(const Status& end) {
+  const StreamVerdict verdict = JudgeEnd(end);
+  if (verdict != StreamVerdict::kGone) return verdict == StreamVerdict::kResume;
+  loading_ = table_;
+  return table_;
+}
+
 bool ResumePoint::AtEnd() const {
-  return request_.has_until_sequence() && next_record_ && *next_record_ >= request_.until_sequence();
+  return request_.has_until_sequence() && !loading_ && next_record_ &&
+         *next_record_ >= request_.until_sequence();
 }
 
 StreamVerdict JudgeEnd(const Status& status) {
+  for (const Reason gone :
+       {Reason::kBelowFirstKept, Reason::kPastTheEnd, Reason::kForked, Reason::kWrongLog}) {
+    if (status.reason() == ReasonName(gone)) return StreamVerdict::kGone;
+  }
   switch (status.code()) {
     case StatusCode::kInvalidArgument:
     case StatusCode::kNotFound:

@@ -125,7 +125,8 @@ void SubscriptionCore::Attempt() {
   channel_ = transport_->Current();
   reading_ = true;
   reading_since_ = Clock::now();
-  stream_ = SubscribeStream::Start(channel_, resume_.Request(), shared_from_this());
+  stream_ = SubscribeStream::Start(channel_, resume_.Begin(), shared_from_this());
+  position_ = resume_.position();
   ScheduleWatch(reading_since_ + options_.watchdog, attempts_);
 }
 
@@ -150,6 +151,7 @@ void SubscriptionCore::HandleFrame(grpc::ByteBuffer frame) {
 
 void SubscriptionCore::Deliver(std::string_view frame) {
   FrameTrailer trailer;
+  if (resume_.TakeReset() && options_.on_reset) options_.on_reset();
   uint64_t records = 0;
   bool in_order = true;
   const FrameWalk walk = WalkFrame(frame, trailer, [&](const RecordView& record) {
@@ -169,7 +171,8 @@ void SubscriptionCore::Deliver(std::string_view frame) {
     position_ = resume_.position();
   }
   if (options_.on_frame) {
-    options_.on_frame({records, trailer.next_sequence, trailer.committed_end, trailer.caught_up});
+    options_.on_frame(
+        {records, trailer.next_sequence, trailer.committed_end, trailer.caught_up, trailer.table_complete});
   }
   if (trailer.caught_up && options_.on_caught_up && !cancelled_) options_.on_caught_up(trailer.next_sequence);
 }
@@ -190,10 +193,10 @@ void SubscriptionCore::HandleClosed(const Status& status) {
   }
   if (cancelled_) {
     End(CancelledStatus());
-  } else if (why.reason() == reason::kProtocol || JudgeEnd(why) == StreamVerdict::kOver) {
-    End(why);
   } else if (why.ok() && resume_.AtEnd()) {
     End(Status());
+  } else if (why.reason() == reason::kProtocol || !resume_.TriesAgain(why)) {
+    End(why);
   } else {
     Retry(why.ok() ? Status(StatusCode::kUnavailable, "the server ended the stream") : why);
   }

@@ -112,6 +112,8 @@ void Subscription::OnTable(absl::StatusOr<TableSlice> answer, Sequence committed
   reading_table_ = false;
   // The store has a record a moment before it is committed.
   table_end_ = std::max(committed_end, passed_over_end_);
+  // A part of a table is of use to nobody.
+  if (options_.until) options_.until = std::max(*options_.until, *table_end_);
 }
 
 void Subscription::PassToChunksEnd() {

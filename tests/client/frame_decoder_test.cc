@@ -39,6 +39,7 @@ v1::SubscribeResponse RandomFrame(std::mt19937_64& random) {
   frame.set_next_sequence(first + count);
   frame.set_committed_end(random());
   frame.set_caught_up(random() % 2 == 0);
+  frame.set_table_complete(random() % 2 == 0);
   if (random() % 2 == 0) *frame.mutable_position() = ToProto(Position{"uuid", 1, random(), first + count});
   if (random() % 2 == 0) frame.set_first_kept_sequence(random());
   return frame;
@@ -74,6 +75,7 @@ TEST(WalkFrame, ReadsWhatTheGeneratedMessageHolds) {
     EXPECT_EQ(trailer.next_sequence, message.next_sequence());
     EXPECT_EQ(trailer.committed_end, message.committed_end());
     EXPECT_EQ(trailer.caught_up, message.caught_up());
+    EXPECT_EQ(trailer.table_complete, message.table_complete());
     ASSERT_EQ(trailer.position.has_value(), message.has_position());
     if (trailer.position) EXPECT_EQ(*trailer.position, FromProto(message.position()));
   }

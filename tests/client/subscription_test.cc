@@ -238,6 +238,120 @@ TEST_P(SubscriptionTest, PositionIsWhereANewSubscriptionGoesOn) {
   EXPECT_EQ(subscription.position(), (Position{"uuid", 0, 7, 3}));
 }
 
+// The table rows 7 and 2 of a log that is at 10.
+v1::SubscribeResponse TableRows() {
+  v1::SubscribeResponse frame = Frame(7, 8);
+  frame.MergeFrom(Frame(2, 3));
+  frame.set_next_sequence(10);
+  frame.set_committed_end(12);
+  frame.mutable_position()->set_next_sequence(10);
+  return frame;
+}
+
+v1::SubscribeResponse Completing(v1::SubscribeResponse frame) {
+  frame.set_table_complete(true);
+  return frame;
+}
+
+// What a table subscription delivered, in order.
+class TableSubscriptionTest : public SubscriptionTest {
+ protected:
+  SubscriptionOptions TableOptions() {
+    SubscriptionOptions options = Options();
+    options.table = true;
+    options.until_sequence = 14;
+    options.on_record = [this](const RecordView& record) { Say(std::to_string(record.sequence())); };
+    options.on_reset = [this] { Say("reset"); };
+    options.on_frame = [this](const FrameInfo& frame) {
+      if (frame.table_complete) Say("complete at " + std::to_string(frame.next_sequence));
+    };
+    return options;
+  }
+  void Say(std::string what) { said_.push_back(std::move(what)); }
+
+  std::vector<std::string> said_;
+};
+using Said = std::vector<std::string>;
+
+TEST_P(TableSubscriptionTest, GivesTheTableAndThenTheLog) {
+  server_.OnSubscribe(
+      SendAndEnd({TableRows(), Frame(10, 11), Completing(Frame(11, 12)), Frame(12, 14)}, grpc::Status::OK));
+  EXPECT_TRUE(Run(TableOptions()).ok());
+  EXPECT_EQ(said_, (Said{"7", "2", "10", "11", "complete at 12", "12", "13"}));
+  EXPECT_TRUE(server_.subscribe_requests()[0].table());
+}
+
+TEST_P(TableSubscriptionTest, AStreamThatBreaksBeforeTheMarkerBeginsAgain) {
+  server_.OnSubscribe(SendAndEnd({TableRows(), Frame(10, 11)}, kBroken));
+  server_.OnSubscribe(SendAndEnd({}, kBroken));
+  server_.OnSubscribe(SendAndEnd({}, ErrorWithReason(grpc::StatusCode::OUT_OF_RANGE, "BELOW_FIRST_KEPT")));
+  server_.OnSubscribe(SendAndEnd({TableRows(), Completing(Frame(10, 14))}, grpc::Status::OK));
+  EXPECT_TRUE(Run(TableOptions()).ok());
+  EXPECT_EQ(said_, (Said{"7", "2", "10", "reset", "7", "2", "10", "11", "12", "13", "complete at 14"}));
+  for (const auto& request : server_.subscribe_requests()) {
+    EXPECT_TRUE(request.table());
+    EXPECT_EQ(request.start_case(), v1::SubscribeRequest::START_NOT_SET);
+  }
+}
+
+TEST_P(TableSubscriptionTest, AStreamThatBreaksAfterTheMarkerIsResumed) {
+  server_.OnSubscribe(SendAndEnd({TableRows(), Completing(Frame(10, 12))}, kBroken));
+  server_.OnSubscribe(SendAndEnd({Frame(12, 14)}, grpc::Status::OK));
+  EXPECT_TRUE(Run(TableOptions()).ok());
+  EXPECT_EQ(said_, (Said{"7", "2", "10", "11", "complete at 12", "12", "13"}));
+  const auto request = server_.subscribe_requests()[1];
+  EXPECT_FALSE(request.table());
+  EXPECT_EQ(request.from_position().next_sequence(), 12u);
+}
+
+TEST_P(TableSubscriptionTest, WhenItsPlaceIsGoneItBeginsAgainAndNeverSkips) {
+  for (const char* reason : {"BELOW_FIRST_KEPT", "FORKED"}) {
+    FakeServer server;
+    server.OnSubscribe(SendAndEnd({TableRows(), Completing(Frame(10, 12))}, kBroken));
+    server.OnSubscribe(SendAndEnd({}, ErrorWithReason(grpc::StatusCode::OUT_OF_RANGE, reason)));
+    server.OnSubscribe(SendAndEnd({TableRows(), Completing(Frame(10, 14))}, grpc::Status::OK));
+    said_.clear();
+    SubscriptionOptions options = TableOptions();
+    options.on_retry = [this](const Status& why, milliseconds) {
+      if (!why.reason().empty()) Say(why.reason());
+    };
+    Subscription subscription(server.MakeClient(), std::move(options));
+    EXPECT_TRUE(subscription.Wait().ok());
+    EXPECT_EQ(said_, (Said{"7", "2", "10", "11", "complete at 12", reason, "reset", "7", "2", "10", "11",
+                           "12", "13", "complete at 14"}));
+    EXPECT_TRUE(server.subscribe_requests()[2].table());
+  }
+}
+
+TEST_P(TableSubscriptionTest, HasNoPositionBeforeItIsComplete) {
+  server_.OnSubscribe([](grpc::ServerContext&, const v1::SubscribeRequest&, Writer& writer) {
+    writer.Write(TableRows());
+    writer.Write(Completing(Frame(10, 14)));
+    return grpc::Status::OK;
+  });
+  std::promise<Subscription*> made;
+  auto subscription_made = made.get_future().share();
+  SubscriptionOptions options = TableOptions();
+  options.on_frame = [&](const FrameInfo& frame) {
+    EXPECT_EQ(subscription_made.get()->position().has_value(), frame.table_complete);
+  };
+  Subscription subscription(server_.MakeClient(), std::move(options));
+  made.set_value(&subscription);
+  EXPECT_TRUE(subscription.Wait().ok());
+  EXPECT_EQ(subscription.position()->next_sequence, 14u);
+}
+
+TEST_P(TableSubscriptionTest, ARowAfterTheLogWasBegunEndsIt) {
+  server_.OnSubscribe(SendAndHang({TableRows(), Frame(10, 11), TableRows()}));
+  EXPECT_EQ(Run(TableOptions()).reason(), reason::kProtocol);
+  EXPECT_EQ(said_, (Said{"7", "2", "10"}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Delivery, TableSubscriptionTest,
+                         testing::Values(DeliveryThread::kOwn, DeliveryThread::kShared),
+                         [](const auto& param) {
+                           return param.param == DeliveryThread::kOwn ? "OwnThread" : "SharedThreads";
+                         });
 INSTANTIATE_TEST_SUITE_P(Delivery, SubscriptionTest,
                          testing::Values(DeliveryThread::kOwn, DeliveryThread::kShared),
                          [](const auto& param) {

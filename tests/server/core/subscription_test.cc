@@ -370,8 +370,9 @@ TEST_F(SubscriptionTest, SaysTheFirstKeptSequenceWheneverItChanges) {
 // Reads a table that stood at sequence 10.
 class TableSubscriptionTest : public SubscriptionTest {
  protected:
-  void BeginTable() {
+  void BeginTable(std::optional<Sequence> until = std::nullopt) {
     Subscription::Options options;
+    options.until = until;
     options.start = {"uuid", 0, 1, 10};
     options.table = true;
     options.table_epoch = 1;
@@ -426,6 +427,18 @@ TEST_F(TableSubscriptionTest, SaysCompleteWithTheLastSliceWhenNothingCameMeanwhi
   const Frame caught_up = Take();
   EXPECT_TRUE(caught_up.caught_up);
   EXPECT_FALSE(caught_up.table_complete) << "it is said once";
+}
+
+TEST_F(TableSubscriptionTest, DoesNotStopBeforeItIsComplete) {
+  BeginTable(/*until=*/3);
+  Slice({5}, true, 12);
+  EXPECT_FALSE(Take().table_complete);
+  Batch({MakeChunk(10, {"a", "a", "a"})}, 13);
+  const Frame last = Take();
+  EXPECT_TRUE(last.table_complete);
+  EXPECT_EQ(SequencesOf(Decode(last)), (List{10, 11}));
+  EXPECT_EQ(Next(), Step::kFinish);
+  EXPECT_TRUE(subscription_->status().ok());
 }
 
 TEST_F(TableSubscriptionTest, SaysCompleteOfAnEmptyTable) {

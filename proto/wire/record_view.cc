@@ -59,6 +59,9 @@ std::optional<RecordView> DecodeRecord(std::string_view encoded) {
       case Tag(record_field::kVersion, WireType::kVarint):
         record.version = field.value;
         break;
+      case Tag(record_field::kExpires, WireType::kBytes):
+        if (!DecodeTimestamp(field.bytes, record.expires_us.emplace())) return std::nullopt;
+        break;
       default:
         break;
     }

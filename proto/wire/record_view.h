@@ -21,6 +21,7 @@ struct RecordView {
   bool has_key = false;
   bool deleted = false;
   std::optional<uint64_t> version;
+  std::optional<int64_t> expires_us;  // microseconds since 1970, rounded down
   // The whole encoded record, for what is read rarely: see HeaderReader.
   std::string_view encoded;
 };

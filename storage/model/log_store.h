@@ -12,6 +12,7 @@
 #include "storage/model/channel_filter.h"
 #include "storage/model/chunk.h"
 #include "storage/model/epoch_table.h"
+#include "storage/model/expiry.h"
 #include "storage/model/table.h"
 
 namespace replog {
@@ -123,6 +124,13 @@ class LogStore {
                                                                  std::string_view key) = 0;
   // Live records of the log's table. A key that is written meanwhile is seen as it was or as it is.
   virtual absl::StatusOr<TableSlice> ReadTable(LogNumber log, const TableScan& scan) = 0;
+
+  // Records of the log that expire, also those that are no longer their keys' newest. What is committed is
+  // seen; what is being committed may be.
+  virtual absl::StatusOr<ExpirySlice> Expiries(LogNumber log, const ExpiryScan& scan) = 0;
+  // Forgets that these expire: they no longer are their keys' newest. What was written since, for a later
+  // record of the same key and time, stays. May be undone by a crash.
+  virtual absl::Status DropExpiries(LogNumber log, std::span<const Expiry> expiries) = 0;
 
   virtual absl::StatusOr<StoredLog> CreateLog(const std::string& name, const LogSettings& settings) = 0;
   virtual absl::Status UpdateLog(const LogDescriptor& descriptor) = 0;

@@ -11,11 +11,13 @@
 #include "rocksdb/convenience.h"
 #include "rocksdb/experimental.h"
 #include "storage/rocks/chunk_reader.h"
+#include "storage/rocks/expiry_index.h"
 #include "storage/rocks/slices.h"
 #include "storage/rocks/table_reader.h"
 #include "storage/rocks/verifier.h"
 #include "storage/schema/channel_key.h"
 #include "storage/schema/chunk_key.h"
+#include "storage/schema/expiry_key.h"
 #include "storage/schema/meta_key.h"
 #include "storage/schema/table_key.h"
 
@@ -291,6 +293,21 @@ absl::StatusOr<TableSlice> RocksStore::ReadTable(LogNumber log, const TableScan&
   return WithEngine([&](const Engine& engine) { return TableReader(engine).Slice(log, scan); });
 }
 
+absl::StatusOr<ExpirySlice> RocksStore::Expiries(LogNumber log, const ExpiryScan& scan) {
+  return WithEngine([&](const Engine& engine) { return ReadExpiries(engine, log, scan); });
+}
+
+absl::Status RocksStore::DropExpiries(LogNumber log, std::span<const Expiry> expiries) {
+  MutexLock lock(write_mutex_);
+  rocksdb::WriteBatch batch;
+  {
+    ReaderLock engine_lock(engine_mutex_);
+    if (engine_ == nullptr) return MakeError(Reason::kStoreFailed, "the store is closed");
+    if (auto status = DeleteExpiries(*engine_, log, expiries, batch); !status.ok()) return status;
+  }
+  return batch.Count() == 0 ? absl::OkStatus() : Write(batch, false);
+}
+
 absl::StatusOr<std::vector<ChannelCount>> RocksStore::Channels(LogNumber log, Sequence first_kept,
                                                                std::string_view prefix,
                                                                std::string_view after, size_t limit,
@@ -362,6 +379,8 @@ absl::Status RocksStore::DeleteLog(LogNumber log) {
                       schema::ChannelKey::Prefix(log + 1, ""));
     batch.DeleteRange(engine_->table(), schema::TableKey::Prefix(log, ""),
                       schema::TableKey::Prefix(log + 1, ""));
+    batch.DeleteRange(engine_->expiries(), schema::ExpiryKey::Prefix(log, 0),
+                      schema::ExpiryKey::Prefix(log + 1, 0));
   }
   if (auto status = Write(batch, true); !status.ok()) return status;
   catalog_.ApplyDelete(log);

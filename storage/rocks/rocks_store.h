@@ -42,6 +42,9 @@ class RocksStore final : public LogStore {
   absl::StatusOr<std::optional<std::string>> TableRecord(LogNumber log, std::string_view channel,
                                                          std::string_view key) override;
   absl::StatusOr<TableSlice> ReadTable(LogNumber log, const TableScan& scan) override;
+  absl::StatusOr<ExpirySlice> Expiries(LogNumber log, const ExpiryScan& scan) override;
+  absl::Status DropExpiries(LogNumber log, std::span<const Expiry> expiries) override
+      TSA_EXCLUDES(write_mutex_);
   absl::StatusOr<StoredLog> CreateLog(const std::string& name, const LogSettings& settings) override;
   absl::Status UpdateLog(const LogDescriptor& descriptor) override;
   absl::Status DeleteLog(LogNumber log) override;

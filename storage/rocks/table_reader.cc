@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "storage/rocks/bounded_iterator.h"
+#include "storage/rocks/expiry_index.h"
 #include "storage/rocks/slices.h"
 #include "storage/schema/table_key.h"
 
@@ -134,6 +135,7 @@ absl::Status PutTable(const Engine& engine, LogNumber log, const Chunk& chunk, r
   const bool whole =
       ForEachEntry(chunk.records(), [&](const wire::RecordView& record, std::string_view entry) {
         batch.Put(engine.table(), schema::TableKey{log, record.channel, record.key}.Encode(), ToSlice(entry));
+        if (record.expires_us) PutExpiry(engine, log, record, batch);
       });
   return whole ? absl::OkStatus() : Damaged(log);
 }

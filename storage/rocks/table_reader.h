@@ -22,7 +22,7 @@ class TableReader {
   const Engine& engine_;
 };
 
-// Puts what `chunk` changes in its log's table into `batch`.
+// Puts what `chunk` changes in its log's table, and which of its records expire, into `batch`.
 absl::Status PutTable(const Engine& engine, LogNumber log, const Chunk& chunk, rocksdb::WriteBatch& batch);
 
 }  // namespace replog

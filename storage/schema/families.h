@@ -13,7 +13,7 @@
 // table     log, channel, 0x00, key                          the newest record, as in chunks table_key.h
 // ids       log, a record's id                               its sequence and time
 // producers log, a producer's id                             its epoch and newest batches
-// expiries  log, when a key's value expires, channel, key    the sequence of that value
+// expiries  log, when a record expires, channel, 0x00, key   varint: the record's sequence  expiry_key.h
 // fences    log, a lease's name                              the highest token seen
 // meta      see meta_key.h                                   a replog.storage.v1 message    meta_key.h
 //

@@ -45,6 +45,7 @@ v1::NewRecord RandomNewRecord(std::mt19937& random) {
   if (random() % 5 == 0) record.set_version(random());
   if (random() % 5 == 0) record.set_id("i" + RandomText(random));
   if (random() % 5 == 0) record.mutable_expires()->set_seconds(random());
+  if (random() % 10 == 0) record.mutable_expires()->set_nanos(static_cast<int32_t>(random() % 1'000'000'000));
   return record;
 }
 

@@ -38,6 +38,11 @@ void ExpectSame(const RecordView& view, const v1::Record& record) {
   EXPECT_EQ(view.body_kind, BodyKind(record));
   EXPECT_EQ(view.body, record.has_payload() ? record.payload() : record.text());
   EXPECT_EQ(view.deleted, record.deleted());
+  EXPECT_EQ(view.version.has_value(), record.has_version());
+  EXPECT_EQ(view.version.value_or(0), record.version());
+  EXPECT_EQ(view.expires_us.has_value(), record.has_expires());
+  EXPECT_EQ(view.expires_us.value_or(0),
+            record.expires().seconds() * 1'000'000 + record.expires().nanos() / 1'000);
   EXPECT_EQ(HeadersOf(view.encoded),
             (std::map<std::string, std::string>{record.headers().begin(), record.headers().end()}));
 }

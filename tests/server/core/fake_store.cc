@@ -121,7 +121,9 @@ void FakeStore::Write(std::span<const LogCommit> commits) {
     for (const ChunkPtr& chunk : commit.chunks) {
       found->second.chunks[chunk->first()] = chunk;
       ForEachEntry(chunk->records(), [&](const wire::RecordView& record, std::string_view entry) {
-        found->second.table[{std::string(record.channel), std::string(record.key)}] = entry;
+        const std::string channel(record.channel), key(record.key);
+        found->second.table[{channel, key}] = entry;
+        if (record.expires_us) found->second.expiries[{*record.expires_us, channel, key}] = record.sequence;
       });
       log.end = chunk->end();
       log.last_time_us = chunk->header().last_time_us;
@@ -259,6 +261,33 @@ absl::StatusOr<TableSlice> FakeStore::ReadTable(LogNumber log, const TableScan& 
   }
   slice.complete = true;
   return slice;
+}
+
+absl::StatusOr<ExpirySlice> FakeStore::Expiries(LogNumber log, const ExpiryScan& scan) {
+  BeginRead();
+  MutexLock lock(mutex_);
+  ExpirySlice slice;
+  const auto& all = logs_[log].expiries;
+  for (auto entry = all.lower_bound({scan.from_us, "", ""}); entry != all.end(); ++entry) {
+    const auto& [expires_us, channel, key] = entry->first;
+    if (expires_us >= scan.before_us || slice.entries.size() == scan.max_entries) {
+      slice.next_us = expires_us;
+      break;
+    }
+    slice.entries.push_back({expires_us, channel, key, entry->second});
+  }
+  return slice;
+}
+
+absl::Status FakeStore::DropExpiries(LogNumber log, std::span<const Expiry> expiries) {
+  MutexLock lock(mutex_);
+  if (failed_) return absl::InternalError("a write failed before");
+  auto& all = logs_[log].expiries;
+  for (const Expiry& expiry : expiries) {
+    const auto found = all.find({expiry.expires_us, expiry.channel, expiry.key});
+    if (found != all.end() && found->second == expiry.sequence) all.erase(found);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<StoredLog> FakeStore::CreateLog(const std::string& name, const LogSettings& settings) {

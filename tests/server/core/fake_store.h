@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/mutex.h"
@@ -57,6 +58,8 @@ class FakeStore final : public LogStore {
   absl::StatusOr<std::optional<std::string>> TableRecord(LogNumber log, std::string_view channel,
                                                          std::string_view key) override TSA_EXCLUDES(mutex_);
   absl::StatusOr<TableSlice> ReadTable(LogNumber log, const TableScan& scan) override TSA_EXCLUDES(mutex_);
+  absl::StatusOr<ExpirySlice> Expiries(LogNumber log, const ExpiryScan& scan) override TSA_EXCLUDES(mutex_);
+  absl::Status DropExpiries(LogNumber log, std::span<const Expiry> expiries) override TSA_EXCLUDES(mutex_);
   absl::StatusOr<StoredLog> CreateLog(const std::string& name, const LogSettings& settings) override
       TSA_EXCLUDES(mutex_);
   absl::Status UpdateLog(const LogDescriptor& descriptor) override TSA_EXCLUDES(mutex_);
@@ -70,10 +73,12 @@ class FakeStore final : public LogStore {
   uint64_t FreeBytes() override TSA_EXCLUDES(mutex_);
 
  private:
+  using TimeAndKey = std::tuple<int64_t, std::string, std::string>;
   struct StoredChunks {
     StoredLog log;
     std::map<Sequence, ChunkPtr> chunks;                               // by first sequence
     std::map<std::pair<std::string, std::string>, std::string> table;  // by channel and key
+    std::map<TimeAndKey, Sequence> expiries;                           // by time, channel and key
   };
   // One gate that calls wait at while it is shut.
   struct Gate {

@@ -6,6 +6,7 @@
 
 #include "storage/schema/channel_key.h"
 #include "storage/schema/chunk_key.h"
+#include "storage/schema/expiry_key.h"
 #include "storage/schema/families.h"
 #include "storage/schema/meta_key.h"
 #include "storage/schema/table_key.h"
@@ -151,6 +152,48 @@ TEST(TableKey, KeepsAChannelsKeysTogetherAndInOrder) {
     for (const char* key : {"", "1", "10", "2"}) encoded.push_back(TableKey{1, channel, key}.Encode());
   }
   EXPECT_TRUE(std::is_sorted(encoded.begin(), encoded.end()));
+}
+
+TEST(ExpiryKey, RoundTripsWhateverIsInTheKey) {
+  for (const uint64_t log : Numbers()) {
+    for (const int64_t expires_us : {int64_t{0}, int64_t{1}, int64_t{1'700'000'000'000'000}, INT64_MAX}) {
+      const std::string_view key("with\0zero", 9);
+      const std::string encoded = ExpiryKey{log, expires_us, "channel", key}.Encode();
+      const auto decoded = ExpiryKey::Decode(encoded);
+      ASSERT_TRUE(decoded);
+      EXPECT_EQ(decoded->log, log);
+      EXPECT_EQ(decoded->expires_us, expires_us);
+      EXPECT_EQ(decoded->channel, "channel");
+      EXPECT_EQ(decoded->key, key);
+    }
+  }
+}
+
+TEST(ExpiryKey, OrdersByLogThenTimeThenChannelThenKey) {
+  std::vector<std::string> encoded;
+  for (const uint64_t log : {1, 2}) {
+    for (const int64_t expires_us : {0, 255, 256, 1'000'000}) {
+      for (const char* channel : {"a", "a!", "ab"}) {
+        for (const char* key : {"", "1", "2"})
+          encoded.push_back(ExpiryKey{log, expires_us, channel, key}.Encode());
+      }
+    }
+  }
+  EXPECT_TRUE(std::is_sorted(encoded.begin(), encoded.end()));
+  EXPECT_TRUE((ExpiryKey{1, 256, "a", "k"}.Encode().starts_with(ExpiryKey::Prefix(1, 256))));
+}
+
+TEST(ExpiryKey, WhatIsBefore1970ComesFirst) {
+  EXPECT_EQ((ExpiryKey{1, -1, "a", "k"}.Encode()), (ExpiryKey{1, 0, "a", "k"}.Encode()));
+}
+
+TEST(ExpiryKey, WhatIsTooShortHasNoZeroOrNoTimeIsRefused) {
+  EXPECT_FALSE(ExpiryKey::Decode("fifteen bytes.."));
+  EXPECT_FALSE(ExpiryKey::Decode(ExpiryKey::Prefix(1, 2)));
+  EXPECT_FALSE(ExpiryKey::Decode(ExpiryKey::Prefix(1, 2) + "no end of the channel"));
+  std::string late = ExpiryKey{1, 2, "a", "k"}.Encode();
+  late[8] = '\x80';
+  EXPECT_FALSE(ExpiryKey::Decode(late));
 }
 
 }  // namespace

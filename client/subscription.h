@@ -33,6 +33,9 @@ struct FrameInfo {
   // older, equals the log's table as of next_sequence, and from here on does so whenever a frame was
   // delivered. Until then next_sequence says nothing.
   bool table_complete = false;
+  // Where a new subscription would go on: at next_sequence. Valid during the callback; null where
+  // Subscription::position() is nullopt.
+  const Position* position = nullptr;
 };
 
 // Which thread runs a subscription's callbacks.

@@ -47,8 +47,8 @@ class ResumePoint {
 
   // Whether until_sequence is reached.
   bool AtEnd() const;
-  // Nullopt until the first frame that gave one, and while a table is loading.
-  std::optional<Position> position() const { return loading_ ? std::nullopt : position_; }
+  // Null until the first frame that gave one, and while a table is loading.
+  const Position* position() const { return loading_ || !position_ ? nullptr : &*position_; }
   // Whether what was delivered so far is void, because the frame at hand is the first of a table that began
   // again. True once.
   bool TakeReset() { return std::exchange(reset_, false); }

@@ -126,7 +126,7 @@ void SubscriptionCore::Attempt() {
   reading_ = true;
   reading_since_ = Clock::now();
   stream_ = SubscribeStream::Start(channel_, resume_.Begin(), shared_from_this());
-  position_ = resume_.position();
+  NotePosition();
   ScheduleWatch(reading_since_ + options_.watchdog, attempts_);
 }
 
@@ -168,13 +168,21 @@ void SubscriptionCore::Deliver(std::string_view frame) {
   if (!resume_.Complete(trailer)) return Violation("a frame's next_sequence does not fit its records");
   {
     MutexLock lock(mutex_);
-    position_ = resume_.position();
+    NotePosition();
   }
   if (options_.on_frame) {
-    options_.on_frame(
-        {records, trailer.next_sequence, trailer.committed_end, trailer.caught_up, trailer.table_complete});
+    options_.on_frame({records, trailer.next_sequence, trailer.committed_end, trailer.caught_up,
+                       trailer.table_complete, resume_.position()});
   }
   if (trailer.caught_up && options_.on_caught_up && !cancelled_) options_.on_caught_up(trailer.next_sequence);
+}
+
+void SubscriptionCore::NotePosition() {
+  if (const Position* position = resume_.position()) {
+    position_ = *position;
+  } else {
+    position_.reset();
+  }
 }
 
 void SubscriptionCore::Violation(const char* what) {

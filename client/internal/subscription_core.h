@@ -58,6 +58,7 @@ class SubscriptionCore final : public SubscribeStream::Owner,
   void End(const Status& status) TSA_EXCLUDES(mutex_);
 
   void Deliver(std::string_view frame) TSA_EXCLUDES(mutex_);
+  void NotePosition() TSA_REQUIRES(mutex_);
   // The server broke the contract: the stream ends, and the subscription with it.
   void Violation(const char* what) TSA_EXCLUDES(mutex_);
   void FrameHandled() TSA_EXCLUDES(mutex_);

@@ -100,7 +100,7 @@ class TableResumePoint : public testing::Test {
   void ExpectTable(const v1::SubscribeRequest& request) {
     EXPECT_TRUE(request.table());
     EXPECT_EQ(request.start_case(), v1::SubscribeRequest::START_NOT_SET);
-    EXPECT_EQ(resume_.position(), std::nullopt);
+    EXPECT_EQ(resume_.position(), nullptr);
   }
 
   ResumePoint resume_{TableOptions(), "log"};
@@ -166,7 +166,7 @@ TEST_F(TableResumePoint, BeginsWithTheTableAgainWhenItsPlaceIsGone) {
     EXPECT_TRUE(resume_.Admit(1));
     ASSERT_TRUE(resume_.Complete(Frame(2, Position{"other", 0, 1, 2})));
     ASSERT_TRUE(resume_.Complete(Complete(2)));
-    EXPECT_EQ(resume_.position(), (Position{"other", 0, 1, 2}));
+    EXPECT_EQ(*resume_.position(), (Position{"other", 0, 1, 2}));
     EXPECT_TRUE(resume_.TriesAgain(Status(StatusCode::kOutOfRange, "", reason)));
   }
 }

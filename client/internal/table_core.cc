@@ -1,0 +1,196 @@
+#include "client/internal/table_core.h"
+
+#include <utility>
+
+namespace replog::client::internal {
+namespace {
+
+wire::RecordView CoveredByDigest(const RecordView& record) {
+  wire::RecordView row;
+  row.channel = record.channel();
+  row.key = *record.key();
+  row.sequence = record.sequence();
+  row.deleted = record.deleted();
+  row.body_kind = static_cast<wire::RecordView::Body>(record.body_kind());
+  row.body = record.body();
+  return row;
+}
+
+// Whether a copy that stands at `at` is on the history that `wanted` is of, as far as that goes. What a log
+// writes after it lost a suffix is of a higher epoch than all that was lost: who is at `wanted`'s epoch, and
+// has as many records, has those.
+bool SameHistory(const Position& at, const Position& wanted) {
+  return at.log_uuid == wanted.log_uuid && at.lineage == wanted.lineage && at.epoch >= wanted.epoch;
+}
+
+Status TooLate(bool ready, uint64_t applied) {
+  return {StatusCode::kDeadlineExceeded,
+          ready ? "what was waited for did not come in time: the table is at " + std::to_string(applied)
+                : "the table was not complete in time"};
+}
+
+}  // namespace
+
+// ---------------------------------------------------------------------- from the subscription
+
+void TableCore::OnReset() { loading_.emplace(); }
+
+void TableCore::OnRecord(const RecordView& record) {
+  if (!loading_) return Apply(record);
+  if (!record.key()) return;
+  if (auto row = RowOf(record)) {
+    loading_->Put(record.channel(), *record.key(), *std::move(row));
+  } else {
+    loading_->Erase(record.channel(), *record.key());
+  }
+}
+
+std::optional<TableRow> TableCore::RowOf(const RecordView& record) {
+  if (record.deleted()) return std::nullopt;
+  return TableRow{decode_(record), record.sequence(), hasher_.Hash(CoveredByDigest(record))};
+}
+
+void TableCore::Apply(const RecordView& record) {
+  const bool keyed = record.key().has_value();
+  auto row = keyed ? RowOf(record) : std::nullopt;
+  TableValue after = row ? row->value : nullptr;
+  TableValue before;
+  {
+    MutexLock lock(mutex_);
+    if (row) {
+      before = rows_.Put(record.channel(), *record.key(), *std::move(row));
+    } else if (keyed) {
+      before = rows_.Erase(record.channel(), *record.key());
+    }
+    applied_ = record.sequence() + 1;
+    if (waiters_ > 0) moved_.NotifyAll();
+  }
+  if (!on_change_ || (before == nullptr && after == nullptr)) return;
+  on_change_(
+      {record.channel(), *record.key(), std::move(before), std::move(after), record.sequence(), &record});
+}
+
+void TableCore::OnFrame(const FrameInfo& frame) {
+  if (loading_) {
+    if (frame.table_complete) FinishLoading(frame);
+    return;
+  }
+  MutexLock lock(mutex_);
+  MoveTo(frame);
+}
+
+void TableCore::MoveTo(const FrameInfo& frame) {
+  applied_ = frame.next_sequence;
+  if (frame.position != nullptr) position_ = *frame.position;
+  moved_.NotifyAll();
+}
+
+void TableCore::FinishLoading(const FrameInfo& frame) {
+  TableRows rows = *std::exchange(loading_, std::nullopt);
+  {
+    MutexLock lock(mutex_);
+    std::swap(rows_, rows);
+    ready_ = true;
+    MoveTo(frame);
+  }
+  if (on_change_) ReportChanges(rows);
+}
+
+// Reads the rows without the lock: nothing changes them but the thread that is here.
+void TableCore::ReportChanges(const TableRows& before) {
+  CompareRows(
+      before, rows_,
+      [this](std::string_view channel, std::string_view key, const TableRow* old, const TableRow* now) {
+        on_change_({channel, key, old == nullptr ? nullptr : old->value,
+                    now == nullptr ? nullptr : now->value, now == nullptr ? old->sequence : now->sequence,
+                    nullptr});
+      });
+}
+
+void TableCore::OnEnd(const Status& status) {
+  MutexLock lock(mutex_);
+  end_ = status;
+  moved_.NotifyAll();
+}
+
+// ---------------------------------------------------------------------- from readers
+
+TableValue TableCore::Find(std::string_view channel, std::string_view key) {
+  MutexLock lock(mutex_);
+  const TableRow* row = rows_.Find(channel, key);
+  return row == nullptr ? nullptr : row->value;
+}
+
+uint64_t TableCore::ForEach(const TableRows::Visit& visit) {
+  MutexLock lock(mutex_);
+  rows_.ForEach(visit);
+  return applied_;
+}
+
+uint64_t TableCore::size() {
+  MutexLock lock(mutex_);
+  return rows_.size();
+}
+
+TableDigests TableCore::Digest() {
+  MutexLock lock(mutex_);
+  return {applied_, rows_.Digests()};
+}
+
+bool TableCore::ready() {
+  MutexLock lock(mutex_);
+  return ready_;
+}
+
+uint64_t TableCore::applied() {
+  MutexLock lock(mutex_);
+  return applied_;
+}
+
+std::optional<Position> TableCore::position() {
+  MutexLock lock(mutex_);
+  return position_;
+}
+
+Status TableCore::status() {
+  MutexLock lock(mutex_);
+  return end_.value_or(Status());
+}
+
+// ---------------------------------------------------------------------- waits
+
+Status TableCore::Await(std::chrono::milliseconds timeout, const std::function<bool()>& reached) {
+  using Clock = std::chrono::steady_clock;
+  const auto deadline = Clock::now() + timeout;
+  MutexLock lock(mutex_);
+  ++waiters_;
+  Status status;
+  while (status.ok() && !reached()) {
+    const auto left = std::chrono::ceil<std::chrono::microseconds>(deadline - Clock::now());
+    if (end_) {
+      status = *end_;
+    } else if (left.count() <= 0) {
+      status = TooLate(ready_, applied_);
+    } else {
+      moved_.WaitFor(mutex_, left);
+    }
+  }
+  --waiters_;
+  return status;
+}
+
+Status TableCore::WaitReady(std::chrono::milliseconds timeout) {
+  return Await(timeout, [this]() TSA_NO_THREAD_SAFETY_ANALYSIS { return ready_; });
+}
+
+Status TableCore::WaitUntil(uint64_t sequence, std::chrono::milliseconds timeout) {
+  return Await(timeout, [this, sequence]() TSA_NO_THREAD_SAFETY_ANALYSIS { return applied_ > sequence; });
+}
+
+Status TableCore::WaitUntil(const Position& position, std::chrono::milliseconds timeout) {
+  return Await(timeout, [this, &position]() TSA_NO_THREAD_SAFETY_ANALYSIS {
+    return position_ && SameHistory(*position_, position) && applied_ >= position.next_sequence;
+  });
+}
+
+}  // namespace replog::client::internal

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "base/mutex.h"
+#include "client/internal/table_rows.h"
+#include "client/position.h"
+#include "client/record.h"
+#include "client/status.h"
+#include "client/subscription.h"
+#include "client/table.h"
+#include "proto/wire/table_digest.h"
+
+namespace replog::client::internal {
+
+// What is behind a Table: the rows that readers see and, while a table is loaded, those that will take their
+// place. Fed by a table subscription; knows no network.
+//
+//   loading ── a frame completes the table: the loaded rows take the place of those before ──> following
+//      ^                                                                                           |
+//      └── OnReset ────────────────────────────────────────────────────────────────────────────────┘
+//
+// Thread Safety: On… are called one at a time, everything else from many threads.
+class TableCore {
+ public:
+  explicit TableCore(const TableSettings& settings)
+      : decode_(settings.decode), on_change_(settings.on_change) {}
+
+  void OnReset();
+  void OnRecord(const RecordView& record) TSA_EXCLUDES(mutex_);
+  void OnFrame(const FrameInfo& frame) TSA_EXCLUDES(mutex_);
+  void OnEnd(const Status& status) TSA_EXCLUDES(mutex_);
+
+  TableValue Find(std::string_view channel, std::string_view key) TSA_EXCLUDES(mutex_);
+  // Returns what is applied.
+  uint64_t ForEach(const TableRows::Visit& visit) TSA_EXCLUDES(mutex_);
+  uint64_t size() TSA_EXCLUDES(mutex_);
+  TableDigests Digest() TSA_EXCLUDES(mutex_);
+  bool ready() TSA_EXCLUDES(mutex_);
+  uint64_t applied() TSA_EXCLUDES(mutex_);
+  std::optional<Position> position() TSA_EXCLUDES(mutex_);
+  Status status() TSA_EXCLUDES(mutex_);
+
+  Status WaitReady(std::chrono::milliseconds timeout) TSA_EXCLUDES(mutex_);
+  Status WaitUntil(uint64_t sequence, std::chrono::milliseconds timeout) TSA_EXCLUDES(mutex_);
+  Status WaitUntil(const Position& position, std::chrono::milliseconds timeout) TSA_EXCLUDES(mutex_);
+
+ private:
+  // What a record makes of its key: null when it is a tombstone.
+  std::optional<TableRow> RowOf(const RecordView& record);
+  void Apply(const RecordView& record) TSA_EXCLUDES(mutex_);
+  // The loaded rows take their place.
+  void FinishLoading(const FrameInfo& frame) TSA_EXCLUDES(mutex_);
+  void ReportChanges(const TableRows& before) TSA_NO_THREAD_SAFETY_ANALYSIS;
+  void MoveTo(const FrameInfo& frame) TSA_REQUIRES(mutex_);
+  // Waits until `reached`, which is called with the lock held.
+  Status Await(std::chrono::milliseconds timeout, const std::function<bool()>& reached) TSA_EXCLUDES(mutex_);
+
+  const std::function<TableValue(const RecordView&)> decode_;
+  const std::function<void(const TableValueChange&)> on_change_;
+
+  // Touched only by On…
+  wire::RowHasher hasher_;
+  std::optional<TableRows> loading_{std::in_place};
+
+  Mutex mutex_;
+  CondVar moved_;
+  int waiters_ TSA_GUARDED_BY(mutex_) = 0;
+  TableRows rows_ TSA_GUARDED_BY(mutex_);  // changed only by On…
+  bool ready_ TSA_GUARDED_BY(mutex_) = false;
+  uint64_t applied_ TSA_GUARDED_BY(mutex_) = 0;
+  std::optional<Position> position_ TSA_GUARDED_BY(mutex_);
+  std::optional<Status> end_ TSA_GUARDED_BY(mutex_);
+};
+
+}  // namespace replog::client::internal

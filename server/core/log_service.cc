@@ -50,6 +50,8 @@ LogService::LogService(const Options& options, LogStore& store, Clock& clock)
     : options_(options),
       store_(store),
       clock_(clock),
+      alarms_(options.on_alarm),
+      trusted_clock_(options.clock_guard, clock, alarms_),
       timers_(std::make_unique<TimerQueue>(clock)),
       wakeups_(std::make_unique<ThreadPool>(options.wakeup_threads)),
       blocking_(std::make_unique<ThreadPool>(options.blocking_threads)),
@@ -173,7 +175,7 @@ void LogService::ApplyRetention() {
     const RetentionView view{log->number(), log->descriptor().settings, log->tail().first_kept(),
                              log->tail().committed_end(), log->bytes_before_end};
     // An error is met again, and reported, by whoever reads or appends.
-    const auto point = RetentionPoint(view, store_, clock_.WallMicros());
+    const auto point = RetentionPoint(view, store_, trusted_clock_.Now());
     if (point.ok() && *point > view.first_kept) TrimOnCommitter(*log, *point).IgnoreError();
   }
 }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <thread>
 
+#include "server/core/alarms.h"
 #include "server/core/cold_reader.h"
 #include "server/core/committer.h"
 #include "server/core/limits.h"
@@ -10,6 +11,7 @@
 #include "server/core/retention.h"
 #include "server/core/system_log.h"
 #include "server/core/timer_queue.h"
+#include "server/core/trusted_clock.h"
 
 namespace replog {
 
@@ -29,6 +31,8 @@ class LogService {
     int wakeup_threads = 2;
     int64_t retention_interval_us = 10'000'000;
     size_t max_logs = 10'000;
+    ClockGuard::Options clock_guard;
+    std::function<void(const Alarms::Change&)> on_alarm;  // see Alarms
   };
 
   // Makes the default log when the store is new. `store` and `clock` must outlive the service.
@@ -48,6 +52,7 @@ class LogService {
   ColdReader& cold_reader() { return cold_reader_; }
   Executor& blocking() { return *blocking_; }
   TimerQueue& timers() { return *timers_; }
+  const Alarms& alarms() const { return alarms_; }
 
   absl::StatusOr<LogPtr> CreateLog(const std::string& name, const LogSettings& settings);
   // Replaces the log's settings by what `change` makes of them; two changes at once are one after the other.
@@ -84,6 +89,8 @@ class LogService {
   const Options options_;
   LogStore& store_;
   Clock& clock_;
+  Alarms alarms_;
+  TrustedClock trusted_clock_;
   LogRegistry logs_;
   std::atomic<uint64_t> subscribers_{0};
   std::unique_ptr<TimerQueue> timers_;

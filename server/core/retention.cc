@@ -35,7 +35,8 @@ absl::StatusOr<Sequence> ByBytes(const RetentionView& view, LogStore& store) {
 
 }  // namespace
 
-absl::StatusOr<Sequence> RetentionPoint(const RetentionView& view, LogStore& store, int64_t now_us) {
+absl::StatusOr<Sequence> RetentionPoint(const RetentionView& view, LogStore& store,
+                                        std::optional<int64_t> now_us) {
   Sequence point = view.first_kept;
   if (view.first_kept == view.end) return point;
   const auto raise = [&](const absl::StatusOr<Sequence>& to) {
@@ -43,7 +44,7 @@ absl::StatusOr<Sequence> RetentionPoint(const RetentionView& view, LogStore& sto
     return to.status();
   };
   absl::Status status;
-  if (view.settings.retention_age_us > 0) status.Update(raise(ByAge(view, store, now_us)));
+  if (view.settings.retention_age_us > 0 && now_us) status.Update(raise(ByAge(view, store, *now_us)));
   if (view.settings.retention_records > 0) status.Update(raise(ByRecords(view, store)));
   if (view.settings.retention_bytes > 0) status.Update(raise(ByBytes(view, store)));
   if (!status.ok()) return status;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "absl/status/statusor.h"
 #include "storage/model/log_store.h"
 
@@ -15,8 +17,10 @@ struct RetentionView {
 };
 
 // The first sequence that the log's settings still keep, at a chunk's border: at least first_kept, at most
-// the end. Age removes only chunks whose newest record is too old; bytes and records remove a chunk only if
-// what remains is still at the bound, so a log is never emptied by them.
-absl::StatusOr<Sequence> RetentionPoint(const RetentionView& view, LogStore& store, int64_t now_us);
+// the end. Age removes only chunks whose newest record is too old, and nothing while the time is not known
+// (`now_us` is nullopt); bytes and records remove a chunk only if what remains is still at the bound, so a
+// log is never emptied by them.
+absl::StatusOr<Sequence> RetentionPoint(const RetentionView& view, LogStore& store,
+                                        std::optional<int64_t> now_us);
 
 }  // namespace replog

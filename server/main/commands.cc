@@ -47,6 +47,14 @@ void ReportProblems(const std::string& log, const VerifyProgress& progress) {
   }
 }
 
+void LogAlarm(const Alarms::Change& change) {
+  if (change.raised) {
+    spdlog::error("alarm {}: {}", change.name, change.text);
+  } else {
+    spdlog::warn("alarm {} is over: {}", change.name, change.text);
+  }
+}
+
 }  // namespace
 
 int Serve(const ServerOptions& options) {
@@ -54,7 +62,9 @@ int Serve(const ServerOptions& options) {
   SetUpLogging(options.log_level);
   const auto store = RocksStore::Open(options.store);
   if (!store.ok()) return Fail(store.status());
-  const auto service = LogService::Open(options.service, **store, SystemClock());
+  LogService::Options service_options = options.service;
+  service_options.on_alarm = LogAlarm;
+  const auto service = LogService::Open(service_options, **store, SystemClock());
   if (!service.ok()) return Fail(service.status());
   const auto server = RpcServer::Start(**service, options.listen);
   if (!server.ok()) return Fail(server.status());

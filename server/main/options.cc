@@ -1,5 +1,7 @@
 #include "server/main/options.h"
 
+#include <map>
+
 namespace replog {
 namespace {
 
@@ -11,6 +13,25 @@ void AddBytes(CLI::App& app, const std::string& flag, size_t& value, const std::
       ->check(CLI::Range(low, high))
       ->capture_default_str()
       ->group("Limits and memory");
+}
+
+// A duration with its unit (90s, 2h), kept in microseconds, from one second to `days`.
+void AddDuration(CLI::App& app, const std::string& flag, int64_t& value_us, const std::string& help,
+                 int days) {
+  constexpr int64_t kSecond = 1'000'000;
+  constexpr int64_t kDay = 86'400 * kSecond;
+  const std::map<std::string, int64_t> units{
+      {"s", kSecond}, {"m", 60 * kSecond}, {"h", 3'600 * kSecond}, {"d", kDay}};
+  const std::string range = "1s to " + std::to_string(days) + "d";
+  const auto in_range = [=](const std::string& us) {
+    const int64_t given = std::stoll(us);
+    return given >= kSecond && given <= days * kDay ? std::string() : "must be from " + range;
+  };
+  app.add_option(flag, value_us, help + " [" + range + "]")
+      ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED, "DURATION"))
+      ->check(in_range)
+      ->default_str(std::to_string(value_us / kSecond) + "s")
+      ->group("Time");
 }
 
 }  // namespace
@@ -45,6 +66,11 @@ void AddServeFlags(CLI::App& app, ServerOptions& options) {
            1 << 20, 4ull << 30);
   AddBytes(app, "--reserve-bytes", options.service.committer.reserve_bytes,
            "Appends stop below this much free disk", 0, 1ull << 50);
+  ClockGuard::Options& clock = options.service.clock_guard;
+  AddDuration(app, "--clock-max-jump", clock.max_jump_us,
+              "When the clock jumps forward by more, nothing expires and nothing is removed by age", 1);
+  AddDuration(app, "--clock-settle", clock.settle_us,
+              "... until it came back, or has run evenly for this long", 30);
 }
 
 }  // namespace replog

@@ -126,5 +126,38 @@ TEST_F(LogServiceTest, StopsReadersWithAReasonWhileAppendsGoOn) {
   EXPECT_EQ(ReasonText(service_->UpdateLog(*log, [](LogSettings same) { return same; })), "SHUTTING_DOWN");
 }
 
+struct PromiseWaiter final : TailWaiter {
+  void OnTail() override { woken.set_value(); }
+  std::promise<void> woken;
+};
+
+TEST_F(LogServiceTest, RemovesNothingByAgeWhileTheClockHasJumpedForward) {
+  constexpr int64_t kHour = 3'600'000'000;
+  // The clock's two hands cannot be moved at once: a reader between them may see a jump of its own.
+  std::promise<void> raised, cleared;
+  std::atomic<int> changes = 0;
+  LogService::Options options;
+  options.retention_interval_us = 10'000;
+  options.on_alarm = [&](const Alarms::Change& change) {
+    if (changes++ < 2) (change.raised ? raised : cleared).set_value();
+  };
+  Open(options);
+  const LogPtr log = *service_->CreateLog("aged", {.retention_age_us = kHour});
+  ASSERT_TRUE(Append(log).get().ok());
+  clock_.wall_us += 2 * kHour;
+  clock_.Advance(10'000);
+  raised.get_future().get();
+  EXPECT_EQ(service_->alarms().Active().count("CLOCK_JUMPED"), 1u);
+  clock_.wall_us -= 2 * kHour;
+  clock_.Advance(10'000);
+  cleared.get_future().get();
+  EXPECT_EQ(log->tail().first_kept(), 0u) << "the round that met the jump is over";
+  const auto waiter = std::make_shared<PromiseWaiter>();
+  ASSERT_EQ(log->tail().Read(1, 1, waiter).kind, TailAnswer::Kind::kWait);
+  clock_.Advance(2 * kHour);
+  waiter->woken.get_future().get();
+  EXPECT_EQ(log->tail().first_kept(), 1u) << "by now it is that old";
+}
+
 }  // namespace
 }  // namespace replog

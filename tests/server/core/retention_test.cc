@@ -28,7 +28,8 @@ class RetentionTest : public ::testing::Test {
       chunk_bytes_.push_back(bytes_);
     }
   }
-  Sequence Point(const LogSettings& settings, int64_t now_us = kStart, Sequence first_kept = 0) {
+  Sequence Point(const LogSettings& settings, std::optional<int64_t> now_us = kStart,
+                 Sequence first_kept = 0) {
     const auto point =
         RetentionPoint({log_.descriptor.number, settings, first_kept, 100, bytes_}, store_, now_us);
     EXPECT_TRUE(point.ok()) << point.status();
@@ -52,6 +53,13 @@ TEST_F(RetentionTest, RemovesChunksWhoseNewestRecordIsTooOld) {
   EXPECT_EQ(Point(Age(5 * kSecond), kStart + 5 * kSecond + 1), 10u);
   EXPECT_EQ(Point(Age(5 * kSecond), kStart + 10 * kSecond), 50u);
   EXPECT_EQ(Point(Age(5 * kSecond), kStart + 100 * kSecond), 100u) << "age may empty a log";
+}
+
+TEST_F(RetentionTest, RemovesNothingByAgeWhileTheTimeIsNotKnown) {
+  EXPECT_EQ(Point(Age(5 * kSecond), std::nullopt), 0u);
+  LogSettings both = Age(1);
+  both.retention_records = 25;
+  EXPECT_EQ(Point(both, std::nullopt), 70u) << "the other bounds hold";
 }
 
 TEST_F(RetentionTest, KeepsAtLeastTheNumberOfRecordsInWholeChunks) {

@@ -2,7 +2,9 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <nlohmann/json.hpp>
 
+#include "client/cli/human_format.h"
 #include "client/cli/interrupt.h"
 #include "client/cli/output.h"
 #include "client/cli/record_format.h"
@@ -21,6 +23,7 @@ struct TailOptions {
   std::optional<uint64_t> from;
   std::string from_time;
   bool only_new = false;
+  bool table = false;
   bool until_end = false;
   std::optional<uint64_t> until;
   std::vector<std::string> channels;
@@ -31,7 +34,11 @@ constexpr char kFooter[] = R"(It reconnects by itself and goes on where it stood
 Examples:
   replog tail                                  from the first record on, and then what is new
   replog tail --new --channel 'room-*'         only what is new, of channels that begin with room-
-  replog tail --from 0 --until-end --json      all there is now, as JSON lines)";
+  replog tail --from 0 --until-end --json      all there is now, as JSON lines
+  replog tail --table --channel users          the newest record of each key, and then what is new
+With --table it says on standard error when the table is complete, and when it had to begin again so that what
+was printed before is void; with --json in lines of their own, which have an "event" and no "sequence":
+  {"event":"table_complete","next_sequence":42}      {"event":"reset"})";
 
 // Where to start, and false when --from-time cannot be read.
 bool SetStart(const TailOptions& options, SubscriptionOptions& subscription) {
@@ -52,7 +59,11 @@ class Tail {
     options.on_record = [this](const client::RecordView& record) {
       json_ ? AppendJson(output_.buffer(), record) : AppendHuman(output_.buffer(), record);
     };
-    options.on_frame = [this](const client::FrameInfo&) { Flush(); };
+    options.on_frame = [this](const client::FrameInfo& frame) {
+      if (frame.table_complete) SayComplete(frame.next_sequence);
+      Flush();
+    };
+    options.on_reset = [this] { SayReset(); };
     options.on_retry = [](const Status& why, std::chrono::milliseconds) {
       std::fprintf(stderr, "replog: %s; trying again\n", why.ToString().c_str());
     };
@@ -67,6 +78,20 @@ class Tail {
   }
 
  private:
+  // An event of the table: a line of its own, or, for people, on standard error behind what it is about.
+  void Say(const nlohmann::ordered_json& event, const std::string& text) {
+    if (json_) {
+      output_.buffer() += event.dump() + '\n';
+    } else {
+      Flush();
+      std::fprintf(stderr, "replog: %s\n", text.c_str());
+    }
+  }
+  void SayComplete(uint64_t next_sequence) {
+    Say({{"event", "table_complete"}, {"next_sequence", next_sequence}},
+        "the table is complete, as of sequence " + WithSeparators(next_sequence));
+  }
+  void SayReset() { Say({{"event", "reset"}}, "the table begins again; what was printed before is void"); }
   void Flush() {
     if (closed_ || output_.Flush()) return;
     closed_ = true;
@@ -88,6 +113,7 @@ ExitCode RunTail(const Session& session, const TailOptions& options) {
     return FailUsage("--from-time needs a time as in 2004-12-25T00:05:00Z, not \"" + options.from_time +
                      "\"");
   }
+  subscription.table = options.table;
   subscription.until_sequence = options.until;
   subscription.channels = options.channels;
   Tail tail(session);
@@ -111,7 +137,10 @@ void AddTailCommand(CLI::App& app, Session& session) {
   auto* time =
       tail->add_option("--from-time", options->from_time, "Start at the first record at or after this time");
   auto* only_new = tail->add_flag("--new", options->only_new, "Only records that are appended from now on");
+  auto* table = tail->add_flag("--table", options->table,
+                               "First the log's table: the newest record of each key that is not deleted");
   from->excludes(time)->excludes(only_new);
+  table->excludes(from)->excludes(time)->excludes(only_new);
   time->excludes(only_new);
   auto* until_end = tail->add_flag("--until-end", options->until_end, "Stop at what is the end now");
   tail->add_option("--until", options->until, "Stop before this sequence")

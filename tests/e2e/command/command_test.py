@@ -95,11 +95,39 @@ class CommandTest(unittest.TestCase):
             self.ends(OK, "put", "k", f"key-{i:02}", str(i))
         self.assertEqual([record["key"] for record in self.records("get", "k")], [f"key-{i:02}" for i in range(30)])
 
+    def test_tail_table_gives_the_table_and_then_the_log(self):
+        for user, color in (("alice", "blue"), ("bob", "green"), ("alice", "red"), ("carol", "teal")):
+            self.ends(OK, "put", "users", user, color)
+        self.ends(OK, "delete", "users", "bob")
+        self.ends(OK, "put", "others", "dave", "grey")
+        self.ends(OK, "trim", "--yes", "--before", "6")
+        found = self.records("tail", "--table", "--channel", "users", "--until-end")
+        self.assertEqual([(record["key"], record["text"]) for record in found[:2]],
+                         [("alice", "red"), ("carol", "teal")])
+        self.assertEqual(found[2:], [{"event": "table_complete", "next_sequence": 6}])
+        with subprocess.Popen([REPLOG, "--json", "tail", "--table"], stdout=subprocess.PIPE, text=True,
+                              env={**os.environ, "REPLOG_SERVER": self.server.address}) as tail:
+            self.addCleanup(tail.kill)
+            lines = (json.loads(line) for line in tail.stdout)
+            self.assertEqual([next(lines)["key"] for _ in range(3)], ["dave", "alice", "carol"])
+            self.assertEqual(next(lines)["event"], "table_complete")
+            self.ends(OK, "delete", "users", "alice")
+            self.assertTrue(next(lines)["deleted"])
+            tail.terminate()
+
+    def test_tail_table_says_on_standard_error_when_it_is_complete(self):
+        self.ends(OK, "put", "users", "alice", "blue")
+        result = self.replog("tail", "--table", "--until-end")
+        self.assertEqual(result.returncode, OK)
+        self.assertIn("users/alice", result.stdout)
+        self.assertIn("complete, as of sequence 1", result.stderr)
+
     # ---- exit codes
 
     def test_wrong_usage_ends_with_2(self):
         for words in (["put", "users"], ["get"], ["put", "users", "a", "b", "--if-absent", "--if-sequence", "1"],
-                      ["nonsense"], ["read", "--limit", "many"]):
+                      ["nonsense"], ["read", "--limit", "many"], ["tail", "--table", "--from", "0"],
+                      ["tail", "--table", "--new"]):
             self.ends(USAGE, *words)
 
     def test_bad_keys_are_named(self):

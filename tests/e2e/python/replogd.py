@@ -33,9 +33,9 @@ class Replogd:
         finally:
             shutil.rmtree(self.data, ignore_errors=True)
 
-    def start(self):
+    def start(self, listen="127.0.0.1:0"):
         """Returns once the server serves; `address` is then host:port."""
-        command = [os.environ["REPLOGD"], "--listen", "127.0.0.1:0", "--data", self.data, *self.flags]
+        command = [os.environ["REPLOGD"], "--listen", listen, "--data", self.data, *self.flags]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if not line.startswith("listening "):

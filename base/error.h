@@ -24,21 +24,28 @@ enum class Reason {
   kTooLarge,  // metadata: field, limit, value
   kDiskFull,  // the free-space reserve is reached; reads go on
   kTooManyLogs,
-  kBusy,  // the log's append queue is full; nothing was written
+  kTooManyNodes,  // forget some
+  kBusy,          // the log's append queue is full; nothing was written
   // NOT_FOUND, ALREADY_EXISTS
   kLogNotFound,
+  kNodeNotFound,  // metadata: node
+  kKeyNotFound,   // metadata: channel, key
   kLogExists,
   // OUT_OF_RANGE
   kBelowFirstKept,  // metadata: first_kept_sequence
   kPastTheEnd,      // metadata: end_sequence
   // ABORTED
-  kForked,    // metadata: fork_sequence
-  kWrongLog,  // the position is of another log, deleted or not; metadata: log_uuid
+  kForked,      // metadata: fork_sequence
+  kSuperseded,  // a newer stream has the node's name
+  kWrongLog,    // the position is of another log, deleted or not; metadata: log_uuid
   // UNIMPLEMENTED
   kNotBuilt,  // metadata: field
   // FAILED_PRECONDITION
   kLogProtected,  // the log is the product's own, or `default`
   kUuidMismatch,
+  kCursorBackwards,  // metadata: cursor
+  kNodeConnected,    // metadata: node
+  kNoExpectedNodes,  // a sync barrier would wait for nobody
   kConditionFailed,  // of an append; metadata: field, and the current end_sequence, or sequence, deleted,
                      // version
   kStoreLocked,      // another server has the data directory open

@@ -44,6 +44,7 @@ struct Frame {
   Sequence committed_end = 0;
   bool caught_up = false;
   bool table_complete = false;
+  bool acknowledge = false;
   std::optional<Position> position;
   std::optional<Sequence> first_kept;
 };

@@ -41,6 +41,7 @@ absl::StatusOr<std::unique_ptr<LogService>> LogService::Open(const Options& opti
       std::make_unique<Committer>(options.committer, store, service->logs_, clock, *service->wakeups_);
   service->system_log_ =
       std::make_unique<SystemLog>(*service->logs_.Find(kSystemLog), service->appends(), store);
+  if (auto status = service->LoadNodes(); !status.ok()) return status;
   service->retention_ = std::make_shared<RetentionTimer>(*service);
   service->timers_->Schedule(clock.MonotonicMicros() + options.retention_interval_us, service->retention_);
   return service;
@@ -68,6 +69,15 @@ absl::Status LogService::LoadLogs() {
   ShareTailBytes();
   if (auto status = MakeBuiltIn(kDefaultLog, LogSettings()); !status.ok()) return status;
   return MakeBuiltIn(kSystemLog, {.retention_records = kSystemLogRecords});
+}
+
+absl::Status LogService::LoadNodes() {
+  auto nodes = NodeRegistry::Open(options_.nodes, logs_, *system_log_, clock_);
+  if (!nodes.ok()) return nodes.status();
+  nodes_ = *std::move(nodes);
+  barriers_ = std::make_shared<SyncBarriers>(*nodes_, *timers_, clock_);
+  nodes_->SetListener(barriers_.get());
+  return absl::OkStatus();
 }
 
 absl::Status LogService::MakeBuiltIn(std::string_view name, const LogSettings& settings) {
@@ -130,7 +140,7 @@ absl::Status LogService::UpdateLog(Log& log, const SettingsChange& change) {
 absl::Status LogService::DeleteLog(const LogPtr& log) {
   if (log->name() == kDefaultLog)
     return MakeError(Reason::kLogProtected, "log: \"default\" cannot be deleted");
-  return committer_->Run([&]() -> absl::Status {
+  const auto deleted = committer_->Run([&]() -> absl::Status {
     if (logs_.FindNumber(log->number()) == nullptr) {
       return MakeError(Reason::kLogNotFound, "log: was deleted by somebody else");
     }
@@ -148,6 +158,10 @@ absl::Status LogService::DeleteLog(const LogPtr& log) {
          *wakeups_);
     return absl::OkStatus();
   });
+  if (!deleted.ok()) return deleted;
+  barriers_->OnLogDeleted(*log);
+  nodes_->ForgetLog(log);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Sequence> LogService::TrimLog(Log& log, Sequence before) {
@@ -186,6 +200,7 @@ size_t LogService::ColdReadBytes(size_t wanted) const {
 }
 
 void LogService::CloseReaders() {
+  barriers_->Close();
   for (const LogPtr& log : logs_.All()) {
     Wake(log->tail().Close(
              MakeError(Reason::kShuttingDown, "the server is stopping; resume on another or later")),

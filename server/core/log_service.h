@@ -8,7 +8,9 @@
 #include "server/core/committer.h"
 #include "server/core/limits.h"
 #include "server/core/log_registry.h"
+#include "server/core/node_registry.h"
 #include "server/core/retention.h"
+#include "server/core/sync_barrier.h"
 #include "server/core/system_log.h"
 #include "server/core/timer_queue.h"
 #include "server/core/trusted_clock.h"
@@ -33,6 +35,7 @@ class LogService {
     size_t max_logs = 10'000;
     ClockGuard::Options clock_guard;
     std::function<void(const Alarms::Change&)> on_alarm;  // see Alarms
+    NodeRegistry::Options nodes;
   };
 
   // Makes the default log when the store is new. `store` and `clock` must outlive the service.
@@ -46,6 +49,8 @@ class LogService {
   Clock& clock() { return clock_; }
   LogRegistry& logs() { return logs_; }
   SystemLog& system_log() { return *system_log_; }
+  NodeRegistry& nodes() { return *nodes_; }
+  SyncBarriers& barriers() { return *barriers_; }
   AppendQueue& appends() { return committer_->queue(); }
   // Whether appends and reads can work now; false while the store is being recovered.
   bool healthy() const { return !committer_->recovering(); }
@@ -68,7 +73,7 @@ class LogService {
   // Open subscriptions of all logs.
   std::atomic<uint64_t>& subscribers() { return subscribers_; }
 
-  // Ends every reader with SHUTTING_DOWN. Appends go on.
+  // Ends every reader, and every wait for one, with SHUTTING_DOWN. Appends go on.
   void CloseReaders();
   // Commits and answers what is queued; every later append is refused.
   void StopAppends() { committer_->Stop(); }
@@ -76,6 +81,7 @@ class LogService {
  private:
   LogService(const Options& options, LogStore& store, Clock& clock);
   absl::Status LoadLogs();
+  absl::Status LoadNodes();
   // Makes the log when the store does not have it yet.
   absl::Status MakeBuiltIn(std::string_view name, const LogSettings& settings);
   void AddLog(LogPtr log);
@@ -100,6 +106,8 @@ class LogService {
   ColdReader cold_reader_;
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<SystemLog> system_log_;
+  std::shared_ptr<NodeRegistry> nodes_;
+  std::shared_ptr<SyncBarriers> barriers_;
 };
 
 }  // namespace replog

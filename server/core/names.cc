@@ -11,6 +11,7 @@ namespace replog {
 namespace {
 
 constexpr size_t kMaxLogNameBytes = 128;
+constexpr size_t kMaxNodeNameBytes = 256;
 
 absl::string_view Abseil(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -62,6 +63,12 @@ absl::Status CheckChannelPattern(std::string_view pattern, std::string_view fiel
   if (pattern.empty()) return Invalid(field, "is empty; leave it out to get all channels");
   if (pattern.back() == '*') pattern.remove_suffix(1);
   return CheckCharacters(pattern, field, limits);
+}
+
+absl::Status CheckNodeName(std::string_view name, std::string_view field) {
+  if (name.empty()) return Invalid(field, "is required");
+  if (auto status = CheckText(name, field, kMaxNodeNameBytes); !status.ok()) return status;
+  return HasControl(name) ? Invalid(field, "has a control character") : absl::OkStatus();
 }
 
 absl::Status CheckLogName(std::string_view name) {

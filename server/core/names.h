@@ -22,6 +22,9 @@ absl::Status CheckKey(std::string_view key, std::string_view field, const Limits
 // A reader's filter entry: a channel's name, or the beginning of one (possibly nothing) and `*`.
 absl::Status CheckChannelPattern(std::string_view pattern, std::string_view field, const Limits& limits);
 
+// The name of a node or a fleet: UTF-8 without control characters, 1 to 256 bytes.
+absl::Status CheckNodeName(std::string_view name, std::string_view field);
+
 // A log's name as users may give it: 1 to 128 bytes of [a-zA-Z0-9._-], not starting with `_` or `.`.
 absl::Status CheckLogName(std::string_view name);
 

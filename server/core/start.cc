@@ -47,6 +47,7 @@ absl::StatusOr<Sequence> ResolveStart(const Start& start, const Log& log, LogSto
     const Log& log;
     LogStore& store;
     absl::StatusOr<Sequence> operator()(const FromBeginning&) const { return log.tail().first_kept(); }
+    absl::StatusOr<Sequence> operator()(const FromCursor&) const { return log.tail().first_kept(); }
     absl::StatusOr<Sequence> operator()(const FromEnd&) const { return log.tail().committed_end(); }
     absl::StatusOr<Sequence> operator()(const FromSequence& from) const {
       return CheckKept(from.sequence, log);

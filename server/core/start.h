@@ -21,10 +21,12 @@ struct FromEnd {};
 struct FromTime {
   int64_t time_us = 0;
 };
-using Start = std::variant<FromBeginning, FromSequence, FromPosition, FromEnd, FromTime>;
+// At a node's cursor; whoever knows the nodes replaces it.
+struct FromCursor {};
+using Start = std::variant<FromBeginning, FromSequence, FromPosition, FromEnd, FromTime, FromCursor>;
 
-// The place it stands for in `log` now. BELOW_FIRST_KEPT, PAST_THE_END, WRONG_LOG, FORKED. Reads the store
-// (and so blocks) for FromTime only.
+// The place it stands for in `log` now; FromCursor stands for the beginning of what is kept.
+// BELOW_FIRST_KEPT, PAST_THE_END, WRONG_LOG, FORKED. Reads the store (and so blocks) for FromTime only.
 absl::StatusOr<Sequence> ResolveStart(const Start& start, const Log& log, LogStore& store);
 
 // `next`, when a reader may begin there now. BELOW_FIRST_KEPT, PAST_THE_END.

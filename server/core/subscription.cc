@@ -43,7 +43,7 @@ bool Subscription::Gather() const {
 }
 
 bool Subscription::SomethingToSay(int64_t now_us) const {
-  if (TableComplete()) return true;
+  if (TableComplete() || AcknowledgeHere()) return true;
   if (UntilReached()) return !sent_any_ || sent_next_ != next_;
   if (AtEnd() && !sent_caught_up_) return true;
   return now_us >= bookmark_at_us_ && heard_of_end_;
@@ -202,6 +202,8 @@ Frame Subscription::TakeFrame(int64_t now_us) {
   frame.caught_up = AtEnd();
   frame.table_complete = TableComplete();
   if (frame.table_complete) table_end_.reset();
+  frame.acknowledge = AcknowledgeHere();
+  if (frame.acknowledge) acknowledge_.erase(acknowledge_.begin(), acknowledge_.lower_bound(next_));
   if (!sent_any_ || epoch_ != sent_epoch_) {
     frame.position = options_.start;
     frame.position->epoch = epoch_;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -62,6 +63,8 @@ class Subscription {
   void OnTable(absl::StatusOr<TableSlice> answer, Sequence committed_end, Sequence first_kept, Epoch epoch);
   // The tail called; ask it again.
   void OnWake() { waiting_ = false; }
+  // The frame with which the reader has record `target` asks it to acknowledge.
+  void AskToAcknowledge(Sequence target) { acknowledge_.insert(target); }
   // Ends the stream with `status` as soon as no frame is in flight.
   void End(absl::Status status);
 
@@ -96,6 +99,12 @@ class Subscription {
   bool TakeRecords(const ChunkPtr& chunk);
   // Whether it is better to read on than to send the few records that a filter has left of what was read.
   bool Gather() const;
+  // Whether the reader is to acknowledge what it was sent up to here.
+  bool AcknowledgeHere() const {
+    return !acknowledge_.empty() && *acknowledge_.begin() < next_ && Resumable();
+  }
+  // Not before the reader's map equals the table.
+  bool Resumable() const { return !reading_table_ && !table_end_.has_value(); }
   // Whether there is something to say that has no record in it.
   bool SomethingToSay(int64_t now_us) const;
 
@@ -105,6 +114,7 @@ class Subscription {
   bool reading_table_;
   TablePlace table_place_;             // how far it was read
   Sequence passed_over_end_ = 0;       // what it was passed over for is before this
+  std::set<Sequence> acknowledge_;     // targets, as many as there are barriers
   std::optional<Sequence> table_end_;  // once it was read: from there on the reader's map equals it
   std::deque<ChunkPtr> chunks_;
   Sequence chunks_end_ = 0;  // when chunks_ is used up, everything before this is

@@ -102,7 +102,10 @@ absl::StatusOr<Start> ToStart(const v1::SubscribeRequest& request) {
         return Invalid("new_only", "only `true` is legal; leave it out for the beginning");
       return Start(FromEnd());
     case v1::SubscribeRequest::kFromCursor:
-      return NotBuilt("from_cursor");
+      if (!request.from_cursor())
+        return Invalid("from_cursor", "only `true` is legal; leave it out for the beginning");
+      if (request.node().empty()) return Invalid("from_cursor", "needs `node`");
+      return Start(FromCursor());
     case v1::SubscribeRequest::START_NOT_SET:
       break;
   }

@@ -2,7 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "server/core/names.h"
 #include "server/rpc/convert.h"
+#include "server/rpc/node_info.h"
 #include "server/rpc/unary.h"
 #include "server/rpc/verify_stream.h"
 
@@ -161,13 +163,34 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* LogAdminService::Verify(grpc::Callba
 }
 
 grpc::ServerUnaryReactor* LogAdminService::ListNodes(grpc::CallbackServerContext* context,
-                                                     const v1::ListNodesRequest*, v1::ListNodesResponse*) {
-  return FinishNow(context, NotBuilt("ListNodes"));
+                                                     const grpc::ByteBuffer* request,
+                                                     grpc::ByteBuffer* response) {
+  return FinishRawOn<v1::ListNodesRequest, v1::ListNodesResponse>(
+      admin_, context, request, response,
+      [this](const v1::ListNodesRequest& request, v1::ListNodesResponse& response) -> absl::Status {
+        const auto log = service_.logs().Find(request.log());
+        if (!log.ok()) return log.status();
+        for (const NodeStatus& node : service_.nodes().List(**log, request.fleet()))
+          FillNodeInfo(node, **log, service_, *response.add_nodes());
+        return absl::OkStatus();
+      });
 }
 
 grpc::ServerUnaryReactor* LogAdminService::ForgetNode(grpc::CallbackServerContext* context,
-                                                      const v1::ForgetNodeRequest*, v1::ForgetNodeResponse*) {
-  return FinishNow(context, NotBuilt("ForgetNode"));
+                                                      const grpc::ByteBuffer* request,
+                                                      grpc::ByteBuffer* response) {
+  return FinishRawLater<v1::ForgetNodeRequest, v1::ForgetNodeResponse>(
+      context, request, response,
+      [this](const v1::ForgetNodeRequest& request, AnswerLater<v1::ForgetNodeResponse> done) {
+        const auto log = service_.logs().Find(request.log());
+        if (!log.ok()) return done(log.status());
+        if (auto status = CheckNodeName(request.node(), "node"); !status.ok()) return done(status);
+        service_.nodes().Forget(*log, request.node(),
+                                [done = std::move(done)](const absl::StatusOr<NodeRecord>& node) mutable {
+                                  if (!node.ok()) return done(node.status());
+                                  done(v1::ForgetNodeResponse());
+                                });
+      });
 }
 
 grpc::ServerWriteReactor<v1::BackupResponse>* LogAdminService::Backup(grpc::CallbackServerContext*,

@@ -13,7 +13,7 @@ using Base = Stub::WithRawCallbackMethod_CreateLog<Stub::WithRawCallbackMethod_U
     Stub::WithRawCallbackMethod_DeleteLog<Stub::WithRawCallbackMethod_ListLogs<
         Stub::WithRawCallbackMethod_GetLog<Stub::WithRawCallbackMethod_ListChannels<
             Stub::WithRawCallbackMethod_TrimLog<Stub::WithRawCallbackMethod_Verify<
-                Stub::WithCallbackMethod_ListNodes<Stub::WithCallbackMethod_ForgetNode<
+                Stub::WithRawCallbackMethod_ListNodes<Stub::WithRawCallbackMethod_ForgetNode<
                     Stub::WithCallbackMethod_Backup<Stub::Service>>>>>>>>>>>;
 }  // namespace log_admin_internal
 
@@ -40,10 +40,10 @@ class LogAdminService final : public log_admin_internal::Base {
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Verify(grpc::CallbackServerContext* context,
                                                      const grpc::ByteBuffer* request) override;
 
-  grpc::ServerUnaryReactor* ListNodes(grpc::CallbackServerContext* context, const v1::ListNodesRequest*,
-                                      v1::ListNodesResponse*) override;
-  grpc::ServerUnaryReactor* ForgetNode(grpc::CallbackServerContext* context, const v1::ForgetNodeRequest*,
-                                       v1::ForgetNodeResponse*) override;
+  grpc::ServerUnaryReactor* ListNodes(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ForgetNode(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                       grpc::ByteBuffer* response) override;
   grpc::ServerWriteReactor<v1::BackupResponse>* Backup(grpc::CallbackServerContext* context,
                                                        const v1::BackupRequest*) override;
 

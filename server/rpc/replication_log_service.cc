@@ -2,7 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "server/rpc/acknowledge.h"
 #include "server/rpc/append_stream.h"
+#include "server/rpc/await_sync_call.h"
 #include "server/rpc/buffers.h"
 #include "server/rpc/convert.h"
 #include "server/rpc/page_answers.h"
@@ -45,8 +47,8 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ReplicationLogServi
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ReplicationLogService::Subscribe(
-    grpc::CallbackServerContext*, const grpc::ByteBuffer* request) {
-  return SubscribeStream::Create(service_, *request);
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  return SubscribeStream::Create(service_, context->peer(), *request);
 }
 
 grpc::ServerUnaryReactor* ReplicationLogService::Read(grpc::CallbackServerContext* context,
@@ -68,15 +70,19 @@ grpc::ServerUnaryReactor* ReplicationLogService::RegisterProducer(grpc::Callback
 }
 
 grpc::ServerUnaryReactor* ReplicationLogService::Acknowledge(grpc::CallbackServerContext* context,
-                                                             const v1::AcknowledgeRequest*,
-                                                             v1::AcknowledgeResponse*) {
-  return FinishNow(context, NotBuilt("Acknowledge"));
+                                                             const grpc::ByteBuffer* request,
+                                                             grpc::ByteBuffer* response) {
+  return FinishRawLater<v1::AcknowledgeRequest, v1::AcknowledgeResponse>(
+      context, request, response,
+      [this](const v1::AcknowledgeRequest& request, AnswerLater<v1::AcknowledgeResponse> done) {
+        replog::Acknowledge(service_, request, std::move(done));
+      });
 }
 
-grpc::ServerUnaryReactor* ReplicationLogService::AwaitSync(grpc::CallbackServerContext* context,
-                                                           const v1::AwaitSyncRequest*,
-                                                           v1::AwaitSyncResponse*) {
-  return FinishNow(context, NotBuilt("AwaitSync"));
+grpc::ServerUnaryReactor* ReplicationLogService::AwaitSync(grpc::CallbackServerContext*,
+                                                           const grpc::ByteBuffer* request,
+                                                           grpc::ByteBuffer* response) {
+  return AwaitSyncCall::Create(service_, *request, *response);
 }
 
 }  // namespace replog

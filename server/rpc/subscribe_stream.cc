@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/utf8.h"
+#include "server/core/names.h"
 #include "server/rpc/buffers.h"
 #include "server/rpc/convert.h"
 #include "server/rpc/status_map.h"
@@ -18,10 +20,19 @@ int64_t RandomBookmarkInterval() {
   return std::uniform_int_distribution<int64_t>(5'000'000, 13'000'000)(random);
 }
 
-absl::Status CheckBuilt(const v1::SubscribeRequest& request) {
-  if (!request.node().empty()) return NotBuilt("node");
-  if (!request.fleet().empty()) return NotBuilt("fleet");
-  return absl::OkStatus();
+// Nullopt when the subscriber is no node.
+absl::StatusOr<std::optional<NodeRegistry::Registration>> ToRegistration(
+    const v1::SubscribeRequest& request) {
+  if (request.node().empty()) {
+    if (request.fleet().empty()) return std::nullopt;
+    return MakeError(Reason::kInvalidField, "fleet: needs `node`", {{"field", "fleet"}});
+  }
+  if (auto status = CheckNodeName(request.node(), "node"); !status.ok()) return status;
+  if (!request.fleet().empty()) {
+    if (auto status = CheckNodeName(request.fleet(), "fleet"); !status.ok()) return status;
+  }
+  return NodeRegistry::Registration{
+      request.node(), request.fleet(), {request.channels().begin(), request.channels().end()}};
 }
 
 absl::StatusOr<size_t> FrameBytes(uint32_t wanted) {
@@ -35,10 +46,11 @@ absl::StatusOr<size_t> FrameBytes(uint32_t wanted) {
 
 }  // namespace
 
-SubscribeStream* SubscribeStream::Create(LogService& service, const grpc::ByteBuffer& request) {
+SubscribeStream* SubscribeStream::Create(LogService& service, const std::string& peer,
+                                         const grpc::ByteBuffer& request) {
   std::shared_ptr<SubscribeStream> stream(new SubscribeStream(service));
   stream->self_ = stream;
-  if (const auto status = stream->Begin(request); !status.ok()) stream->EndWith(status);
+  if (const auto status = stream->Begin(peer, request); !status.ok()) stream->EndWith(status);
   return stream.get();
 }
 
@@ -48,10 +60,11 @@ SubscribeStream::~SubscribeStream() {
   --service_.subscribers();
 }
 
-absl::Status SubscribeStream::Begin(const grpc::ByteBuffer& buffer) {
+absl::Status SubscribeStream::Begin(const std::string& peer, const grpc::ByteBuffer& buffer) {
   v1::SubscribeRequest request;
   if (auto status = Parse(buffer, request); !status.ok()) return status;
-  if (auto status = CheckBuilt(request); !status.ok()) return status;
+  const auto registration = ToRegistration(request);
+  if (!registration.ok()) return registration.status();
   Subscription::Options options;
   const auto frame_bytes = FrameBytes(request.max_frame_bytes());
   if (!frame_bytes.ok()) return frame_bytes.status();
@@ -64,19 +77,45 @@ absl::Status SubscribeStream::Begin(const grpc::ByteBuffer& buffer) {
   options.table = request.table();
   const auto start = ToStart(request);
   if (!start.ok()) return start.status();
-  auto log = service_.logs().Find(request.log());
+  // Nobody but the server follows the server's own log as a node: each acknowledgement would be a record of
+  // it.
+  auto log = registration->has_value() ? service_.logs().FindForChange(request.log())
+                                       : service_.logs().Find(request.log());
   if (!log.ok()) return log.status();
   log_ = *std::move(log);
   ++log_->subscribers;
   ++service_.subscribers();
-  if (!std::holds_alternative<FromTime>(*start)) {
-    BeginAt(ResolveStart(*start, *log_, service_.store()), std::move(options));
-    return absl::OkStatus();
+  if (registration->has_value()) {
+    Register(**registration, peer, *start, std::move(options));
+  } else {
+    BeginFrom(*start, std::move(options));
   }
-  service_.blocking().Post([self = shared_from_this(), start = *start, options = std::move(options)] {
+  return absl::OkStatus();
+}
+
+void SubscribeStream::Register(NodeRegistry::Registration registration, const std::string& peer,
+                               const Start& start, Subscription::Options options) {
+  node_ = registration.node;
+  session_ = std::make_shared<NodeSession>();
+  session_->stream = weak_from_this();
+  session_->address = peer;
+  service_.nodes().Connect(
+      log_, registration, session_,
+      [self = shared_from_this(), start,
+       options = std::move(options)](const absl::StatusOr<NodeRecord>& node) {
+        if (!node.ok()) return self->EndWith(node.status());
+        const bool from_cursor = std::holds_alternative<FromCursor>(start) && node->cursor.has_value();
+        self->BeginFrom(from_cursor ? Start(FromPosition{*node->cursor}) : start, options);
+      });
+}
+
+void SubscribeStream::BeginFrom(const Start& start, Subscription::Options options) {
+  if (!std::holds_alternative<FromTime>(start)) {
+    return BeginAt(ResolveStart(start, *log_, service_.store()), std::move(options));
+  }
+  service_.blocking().Post([self = shared_from_this(), start, options = std::move(options)] {
     self->BeginAt(ResolveStart(start, *self->log_, self->service_.store()), options);
   });
-  return absl::OkStatus();
 }
 
 void SubscribeStream::BeginAt(const absl::StatusOr<Sequence>& start, Subscription::Options options) {
@@ -86,7 +125,8 @@ void SubscribeStream::BeginAt(const absl::StatusOr<Sequence>& start, Subscriptio
   const int64_t now_us = service_.clock().MonotonicMicros();
   MutexLock lock(mutex_);
   subscription_ = std::make_unique<Subscription>(std::move(options), now_us);
-  if (cancelled_) subscription_->End(MakeError(Reason::kCancelled, "the client is gone"));
+  for (const Sequence target : asked_early_) subscription_->AskToAcknowledge(target);
+  if (!ended_early_.ok()) subscription_->End(ended_early_);
   service_.timers().Schedule(subscription_->bookmark_at_us(), weak_from_this());
   Pump();
 }
@@ -101,6 +141,7 @@ void SubscribeStream::FinishOnce(const absl::Status& status) {
   finished_ = true;
   // A log that nobody appends to would keep the stream for ever.
   if (log_ != nullptr) log_->tail().CancelWait(shared_from_this());
+  if (session_ != nullptr) service_.nodes().Disconnect(*log_, node_, *session_);
   Finish(ToGrpcStatus(status));
 }
 
@@ -174,8 +215,13 @@ void SubscribeStream::Send() {
   rest.set_committed_end(frame.committed_end);
   rest.set_caught_up(frame.caught_up);
   rest.set_table_complete(frame.table_complete);
+  rest.set_acknowledge(frame.acknowledge);
   if (frame.position) FillPosition(*frame.position, *rest.mutable_position());
   if (frame.first_kept) rest.set_first_kept_sequence(*frame.first_kept);
+  if (session_ != nullptr) {
+    session_->next_sequence = frame.next_sequence;
+    if (frame.caught_up) session_->tailing = true;
+  }
   outgoing_ = Concatenate(std::move(frame.records), rest);
   writing_ = true;
   StartWrite(&outgoing_);
@@ -189,11 +235,31 @@ void SubscribeStream::OnWriteDone(bool ok) {
   Pump();
 }
 
-void SubscribeStream::OnCancel() {
+void SubscribeStream::OnCancel() { End(MakeError(Reason::kCancelled, "the client is gone")); }
+
+void SubscribeStream::Supersede() {
+  End(MakeError(Reason::kSuperseded,
+                absl::StrCat("node: a newer stream has the name \"", Excerpt(node_), "\" now"),
+                {{"node", node_}}));
+}
+
+void SubscribeStream::End(const absl::Status& status) {
   MutexLock lock(mutex_);
-  cancelled_ = true;
-  if (subscription_ == nullptr) return;
-  subscription_->End(MakeError(Reason::kCancelled, "the client is gone"));
+  if (subscription_ == nullptr) {
+    ended_early_.Update(status);
+    return;
+  }
+  subscription_->End(status);
+  Pump();
+}
+
+void SubscribeStream::AskToAcknowledge(Sequence target) {
+  MutexLock lock(mutex_);
+  if (subscription_ == nullptr) {
+    asked_early_.insert(target);
+    return;
+  }
+  subscription_->AskToAcknowledge(target);
   Pump();
 }
 

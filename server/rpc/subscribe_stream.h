@@ -3,8 +3,11 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <memory>
+#include <set>
+#include <string>
 
 #include "server/core/log_service.h"
+#include "server/core/start.h"
 #include "server/core/subscription.h"
 
 namespace replog {
@@ -18,10 +21,12 @@ namespace replog {
 class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                               public TailWaiter,
                               public Timed,
+                              public NodeStream,
                               public std::enable_shared_from_this<SubscribeStream> {
  public:
   // `service` must outlive every call of the server.
-  static SubscribeStream* Create(LogService& service, const grpc::ByteBuffer& request);
+  static SubscribeStream* Create(LogService& service, const std::string& peer,
+                                 const grpc::ByteBuffer& request);
   ~SubscribeStream() override;
 
   void OnWriteDone(bool ok) override TSA_EXCLUDES(mutex_);
@@ -29,11 +34,18 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void OnDone() override { const auto last = std::move(self_); }
   void OnTail() override TSA_EXCLUDES(mutex_);
   int64_t OnTime(int64_t now_us) override TSA_EXCLUDES(mutex_);
+  void AskToAcknowledge(Sequence target) override TSA_EXCLUDES(mutex_);
+  void Supersede() override TSA_EXCLUDES(mutex_);
 
  private:
   explicit SubscribeStream(LogService& service) : service_(service) {}
   // Reads the request and begins, or fails.
-  absl::Status Begin(const grpc::ByteBuffer& request);
+  absl::Status Begin(const std::string& peer, const grpc::ByteBuffer& request);
+  // Begins once the node is registered.
+  void Register(NodeRegistry::Registration registration, const std::string& peer, const Start& start,
+                Subscription::Options options);
+  void BeginFrom(const Start& start, Subscription::Options options) TSA_EXCLUDES(mutex_);
+  void End(const absl::Status& status) TSA_EXCLUDES(mutex_);
   void BeginAt(const absl::StatusOr<Sequence>& start, Subscription::Options options) TSA_EXCLUDES(mutex_);
   void EndWith(const absl::Status& status) TSA_EXCLUDES(mutex_);
   // Does what the subscription says until it has to wait for somebody.
@@ -46,13 +58,16 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void FinishOnce(const absl::Status& status) TSA_REQUIRES(mutex_);
 
   LogService& service_;
-  LogPtr log_;  // constant once begun
+  LogPtr log_;                            // constant once begun
+  std::string node_;                      // so too; empty: no node
+  std::shared_ptr<NodeSession> session_;  // so too
   std::shared_ptr<SubscribeStream> self_;
   grpc::ByteBuffer outgoing_;  // gRPC's while writing_
 
   Mutex mutex_;
   std::unique_ptr<Subscription> subscription_ TSA_GUARDED_BY(mutex_);  // null before BeginAt
-  bool cancelled_ TSA_GUARDED_BY(mutex_) = false;
+  absl::Status ended_early_ TSA_GUARDED_BY(mutex_);                    // why it is to end before it began
+  std::set<Sequence> asked_early_ TSA_GUARDED_BY(mutex_);
   bool writing_ TSA_GUARDED_BY(mutex_) = false;
   bool reading_ TSA_GUARDED_BY(mutex_) = false;
   bool finished_ TSA_GUARDED_BY(mutex_) = false;

@@ -6,7 +6,8 @@
 #include <functional>
 #include <memory>
 
-#include "absl/status/status.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
 #include "base/error.h"
 #include "server/core/executor.h"
 #include "server/rpc/buffers.h"
@@ -44,6 +45,23 @@ grpc::ServerUnaryReactor* FinishRawOn(Executor& executor, grpc::CallbackServerCo
     *answer = Concatenate({}, response);
     return absl::OkStatus();
   });
+}
+
+// Runs `call`, which does not block and calls `done` once, from any thread, possibly later.
+template <typename Response>
+using AnswerLater = absl::AnyInvocable<void(absl::StatusOr<Response>)>;
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* FinishRawLater(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* encoded, grpc::ByteBuffer* answer,
+    const std::function<void(const Request&, AnswerLater<Response> done)>& call) {
+  Request request;
+  if (auto status = Parse(*encoded, request); !status.ok()) return FinishNow(context, status);
+  auto* reactor = context->DefaultReactor();
+  call(request, [reactor, answer](const absl::StatusOr<Response>& response) {
+    if (response.ok()) *answer = Concatenate({}, *response);
+    reactor->Finish(ToGrpcStatus(response.status()));
+  });
+  return reactor;
 }
 
 }  // namespace replog

@@ -14,6 +14,8 @@ struct Position {
   uint64_t lineage = 0;
   Epoch epoch = 0;  // of the record before next_sequence; 0 at the beginning
   Sequence next_sequence = 0;
+
+  bool operator==(const Position&) const = default;
 };
 
 // The history of one log: which epoch began at which sequence. A value type; not thread-safe.

@@ -216,15 +216,6 @@ TEST_F(BadInput, WhatIsNotBuiltYetIsRefusedAndNeverIgnored) {
   request = MakeAppend({"a"});
   request.mutable_producer()->set_id(1);
   ExpectRefusal(Append(request), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "producer");
-  v1::SubscribeRequest subscribe;
-  subscribe.set_node("n");
-  ExpectRefusal(Subscribe(subscribe), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "node");
-  subscribe.Clear();
-  subscribe.set_fleet("f");
-  ExpectRefusal(Subscribe(subscribe), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "fleet");
-  subscribe.Clear();
-  subscribe.set_from_cursor(true);
-  ExpectRefusal(Subscribe(subscribe), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "from_cursor");
   v1::LogSettings settings;
   settings.mutable_dedupe_window()->set_seconds(1);
   ExpectRefusal(Create("x", settings), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "settings.dedupe_window");

@@ -1,0 +1,320 @@
+#include "server/core/node_registry.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/utf8.h"
+
+namespace replog {
+
+struct NodeRegistry::Node {
+  NodeRecord durable;                       // as the system log has it, if it has it
+  NodeRecord wanted;                        // as it is to be
+  NodeRecord written;                       // by the write that is under way
+  bool known = false;                       // the system log has it
+  bool writing = false;                     // a write is under way
+  std::vector<Done<NodeRecord>> in_flight;  // wait for that write
+  std::vector<Done<NodeRecord>> waiting;    // wait for the one behind it
+  std::shared_ptr<NodeSession> session;     // null: not connected
+};
+
+namespace {
+
+absl::Status UnknownNode(const Log& log, const std::string& node) {
+  return MakeError(Reason::kNodeNotFound,
+                   absl::StrCat("node: log \"", log.name(), "\" has no node \"", Excerpt(node), "\""),
+                   {{"node", node}});
+}
+
+template <typename Calls>
+void AnswerAll(Calls calls, const absl::Status& status, const NodeRecord& record) {
+  for (auto& done : calls) {
+    if (status.ok()) {
+      done(record);
+    } else {
+      done(status);
+    }
+  }
+}
+
+absl::Status CheckNotPastEnd(Sequence next, const Log& log) {
+  const Sequence end = log.tail().committed_end();
+  if (next <= end) return absl::OkStatus();
+  return MakeError(Reason::kPastTheEnd, absl::StrCat("next_sequence: ", next, " is past the log's end ", end),
+                   {{"field", "next_sequence"}, {"end_sequence", std::to_string(end)}});
+}
+
+absl::Status Backwards(const std::string& node, Sequence cursor, Sequence next) {
+  return MakeError(
+      Reason::kCursorBackwards,
+      absl::StrCat("next_sequence: is ", next, ", the cursor of node \"", Excerpt(node), "\" is at ", cursor,
+                   "; set allow_backwards to move it back"),
+      {{"field", "next_sequence"}, {"cursor", std::to_string(cursor)}, {"value", std::to_string(next)}});
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<NodeRegistry>> NodeRegistry::Open(const Options& options,
+                                                                 const LogRegistry& logs,
+                                                                 SystemLog& system_log, Clock& clock) {
+  std::shared_ptr<NodeRegistry> registry(new NodeRegistry(options, system_log, clock));
+  if (auto status = registry->Load(logs); !status.ok()) return status;
+  return registry;
+}
+
+absl::Status NodeRegistry::Load(const LogRegistry& logs) {
+  const auto records = system_log_.Load(std::string(kNodesChannel));
+  if (!records.ok()) return records.status();
+  std::map<std::string, LogPtr, std::less<>> by_uuid;
+  for (const LogPtr& log : logs.All()) by_uuid.emplace(log->uuid(), log);
+  MutexLock lock(mutex_);
+  for (const SystemRecord& stored : *records) {
+    auto record = DecodeNodeRecord(stored.text);
+    const auto log = by_uuid.find(LogUuidOf(stored.key));
+    if (record && log != by_uuid.end()) {
+      Add(log->second, *std::move(record));
+    } else {
+      // Its log was deleted, and the server killed before its nodes were. A failure is met at the next start.
+      system_log_.Write({std::string(kNodesChannel), stored.key, std::nullopt, {}}, [](const auto&) {});
+    }
+  }
+  return absl::OkStatus();
+}
+
+void NodeRegistry::Add(const LogPtr& log, NodeRecord record) {
+  auto node = std::make_shared<Node>();
+  node->known = true;
+  node->durable = node->wanted = std::move(record);
+  logs_[log->uuid()].emplace(node->durable.node, node);
+  ++node_count_;
+}
+
+std::shared_ptr<NodeRegistry::Node> NodeRegistry::Find(const Log& log, const std::string& node) {
+  const auto nodes = logs_.find(log.uuid());
+  if (nodes == logs_.end()) return nullptr;
+  const auto found = nodes->second.find(node);
+  return found == nodes->second.end() ? nullptr : found->second;
+}
+
+absl::StatusOr<std::shared_ptr<NodeRegistry::Node>> NodeRegistry::FindOrMake(const LogPtr& log,
+                                                                             const std::string& name) {
+  if (auto node = Find(*log, name); node != nullptr) return node;
+  if (node_count_ >= options_.max_nodes) {
+    return MakeError(Reason::kTooManyNodes,
+                     absl::StrCat("node: there are ", node_count_, " nodes, which is the limit; forget some"),
+                     {{"field", "node"}, {"limit", std::to_string(options_.max_nodes)}});
+  }
+  auto node = std::make_shared<Node>();
+  node->durable = {.log = log->name(), .node = name};
+  node->wanted = node->durable;
+  logs_[log->uuid()].emplace(name, node);
+  ++node_count_;
+  return node;
+}
+
+void NodeRegistry::EraseIfUnknown(const Log& log, const Node& node) {
+  if (node.known || node.writing || node.session != nullptr || !node.waiting.empty()) return;
+  const auto nodes = logs_.find(log.uuid());
+  if (nodes != logs_.end()) node_count_ -= nodes->second.erase(node.wanted.node);
+}
+
+void NodeRegistry::Connect(const LogPtr& log, const Registration& registration,
+                           std::shared_ptr<NodeSession> session, Done<NodeRecord> done) {
+  std::shared_ptr<NodeSession> older;
+  absl::StatusOr<std::shared_ptr<Node>> node;
+  {
+    MutexLock lock(mutex_);
+    node = FindOrMake(log, registration.node);
+    if (node.ok()) {
+      older = std::exchange((*node)->session, std::move(session));
+      (*node)->wanted.fleet = registration.fleet;
+      (*node)->wanted.channels = registration.channels;
+      (*node)->waiting.push_back(std::move(done));
+    }
+  }
+  if (!node.ok()) return done(node.status());
+  const auto stream = older == nullptr ? nullptr : older->stream.lock();
+  if (stream != nullptr) stream->Supersede();
+  WriteIfWanted(log, *node);
+  if (listener_ != nullptr) listener_->OnConnected(*log, registration.node);
+}
+
+void NodeRegistry::AskToAcknowledge(const Log& log, const std::string& name, Sequence target) {
+  std::shared_ptr<NodeSession> session;
+  {
+    MutexLock lock(mutex_);
+    if (const auto node = Find(log, name); node != nullptr) session = node->session;
+  }
+  const auto stream = session == nullptr ? nullptr : session->stream.lock();
+  if (stream != nullptr) stream->AskToAcknowledge(target);
+}
+
+void NodeRegistry::Disconnect(const Log& log, const std::string& name, const NodeSession& session) {
+  MutexLock lock(mutex_);
+  const auto node = Find(log, name);
+  if (node == nullptr || node->session.get() != &session) return;
+  node->session = nullptr;
+  EraseIfUnknown(log, *node);
+}
+
+void NodeRegistry::Acknowledge(const LogPtr& log, const std::string& name, Sequence next,
+                               bool allow_backwards, Done<NodeRecord> done) {
+  absl::Status refused = CheckNotPastEnd(next, *log);
+  std::shared_ptr<Node> node;
+  if (refused.ok()) {
+    MutexLock lock(mutex_);
+    auto found = FindOrMake(log, name);
+    refused = found.status();
+    if (found.ok()) {
+      node = *found;
+      const auto& cursor = node->wanted.cursor;
+      const Position position = log->PositionAt(next);
+      if (cursor && next < cursor->next_sequence && !allow_backwards) {
+        refused = Backwards(name, cursor->next_sequence, next);
+      } else {
+        if (cursor != position) node->wanted.acknowledged_us = clock_.WallMicros();
+        node->wanted.cursor = position;
+        node->waiting.push_back(std::move(done));
+      }
+    }
+  }
+  if (!refused.ok()) return done(refused);
+  WriteIfWanted(log, node);
+}
+
+void NodeRegistry::WriteIfWanted(const LogPtr& log, const std::shared_ptr<Node>& node) {
+  std::vector<Done<NodeRecord>> ready;
+  NodeRecord record;
+  bool write = false;
+  {
+    MutexLock lock(mutex_);
+    if (node->writing || node->waiting.empty()) return;
+    record = node->wanted;
+    write = !node->known || node->wanted != node->durable;
+    (write ? node->in_flight : ready) = std::exchange(node->waiting, {});
+    node->writing = write;
+    node->written = record;
+  }
+  for (auto& done : ready) done(record);
+  if (!write) return;
+  system_log_.Write(
+      {std::string(kNodesChannel), NodeKey(log->uuid(), record.node), EncodeNodeRecord(record), {}},
+      [self = shared_from_this(), log, node](const absl::StatusOr<Sequence>& written) {
+        self->OnWritten(log, node, written.status());
+      });
+}
+
+void NodeRegistry::OnWritten(const LogPtr& log, const std::shared_ptr<Node>& node,
+                             const absl::Status& status) {
+  std::vector<Done<NodeRecord>> answered;
+  NodeRecord record;
+  {
+    MutexLock lock(mutex_);
+    node->writing = false;
+    answered = std::exchange(node->in_flight, {});
+    if (status.ok()) {
+      node->known = true;
+      node->durable = record = node->written;
+    } else if (node->waiting.empty()) {
+      // Whether it was written may be unknown; what it said is said again by the node's next word.
+      node->wanted = node->durable;
+      EraseIfUnknown(*log, *node);
+    }
+  }
+  if (status.ok() && listener_ != nullptr) listener_->OnCursor(*log, record);
+  AnswerAll(std::move(answered), status, record);
+  WriteIfWanted(log, node);
+}
+
+void NodeRegistry::Forget(const LogPtr& log, const std::string& name, Done<NodeRecord> done) {
+  std::shared_ptr<Node> node;
+  absl::Status refused;
+  {
+    MutexLock lock(mutex_);
+    node = Find(*log, name);
+    if (node == nullptr || !node->known) {
+      refused = UnknownNode(*log, name);
+    } else if (node->session != nullptr) {
+      refused = MakeError(Reason::kNodeConnected,
+                          absl::StrCat("node: \"", Excerpt(name), "\" is connected; stop it first"),
+                          {{"node", name}});
+    } else if (node->writing) {
+      refused = MakeError(Reason::kBusy, "node: its cursor is just being moved; nothing was written");
+    } else {
+      node->writing = true;
+      // Whoever uses the name from now on begins anew.
+      node->wanted = {.log = log->name(), .node = name};
+      node->in_flight.push_back(std::move(done));
+    }
+  }
+  if (!refused.ok()) return done(refused);
+  system_log_.Write({std::string(kNodesChannel), NodeKey(log->uuid(), name), std::nullopt, {}},
+                    [self = shared_from_this(), log, node](const absl::StatusOr<Sequence>& written) {
+                      self->OnForgotten(log, node, written.status());
+                    });
+}
+
+void NodeRegistry::OnForgotten(const LogPtr& log, const std::shared_ptr<Node>& node,
+                               const absl::Status& status) {
+  std::vector<Done<NodeRecord>> answered;
+  NodeRecord record;
+  {
+    MutexLock lock(mutex_);
+    node->writing = false;
+    answered = std::exchange(node->in_flight, {});
+    record = node->durable;
+    if (status.ok()) {
+      node->known = false;
+      node->durable = {.log = log->name(), .node = record.node};
+      EraseIfUnknown(*log, *node);
+    } else if (node->waiting.empty()) {
+      node->wanted = node->durable;
+    }
+  }
+  AnswerAll(std::move(answered), status, record);
+  WriteIfWanted(log, node);
+}
+
+void NodeRegistry::ForgetLog(const LogPtr& log) {
+  NodeMap nodes;
+  {
+    MutexLock lock(mutex_);
+    const auto found = logs_.find(log->uuid());
+    if (found != logs_.end()) {
+      nodes = std::move(found->second);
+      logs_.erase(found);
+    }
+    node_count_ -= nodes.size();
+  }
+  // One that fails is met again at the next start.
+  for (const auto& [name, node] : nodes)
+    system_log_.Write({std::string(kNodesChannel), NodeKey(log->uuid(), name), std::nullopt, {}},
+                      [](const auto&) {});
+}
+
+std::optional<Position> NodeRegistry::CursorOf(const Log& log, const std::string& name) {
+  MutexLock lock(mutex_);
+  const auto node = Find(log, name);
+  return node == nullptr ? std::nullopt : node->durable.cursor;
+}
+
+std::vector<NodeStatus> NodeRegistry::List(const Log& log, const std::string& fleet) {
+  std::vector<NodeStatus> listed;
+  MutexLock lock(mutex_);
+  const auto nodes = logs_.find(log.uuid());
+  if (nodes == logs_.end()) return listed;
+  for (const auto& [name, node] : nodes->second) {
+    if (!node->known || (!fleet.empty() && node->durable.fleet != fleet)) continue;
+    NodeStatus status{.record = node->durable};
+    if (node->session != nullptr) {
+      status.state = node->session->tailing ? NodeStatus::State::kTailing : NodeStatus::State::kReplaying;
+      status.next_sequence = node->session->next_sequence;
+      status.address = node->session->address;
+    }
+    listed.push_back(std::move(status));
+  }
+  return listed;
+}
+
+}  // namespace replog

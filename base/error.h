@@ -24,8 +24,10 @@ enum class Reason {
   kTooLarge,  // metadata: field, limit, value
   kDiskFull,  // the free-space reserve is reached; reads go on
   kTooManyLogs,
-  kTooManyNodes,  // forget some
-  kBusy,          // the log's append queue is full; nothing was written
+  kTooManyNodes,    // forget some
+  kBusy,            // the log's append queue is full; nothing was written
+  kTooManyLeases,   // metadata: limit
+  kTooManyWaiting,  // for a lease; metadata: limit
   // NOT_FOUND, ALREADY_EXISTS
   kLogNotFound,
   kNodeNotFound,  // metadata: node
@@ -48,6 +50,9 @@ enum class Reason {
   kNoExpectedNodes,  // a sync barrier would wait for nobody
   kConditionFailed,  // of an append; metadata: field, and the current end_sequence, or sequence, deleted,
                      // version
+  kLeaseHeld,        // by another; metadata: lease, holder, remaining_ms, lineage, sequence
+  kLeaseNotHeld,     // under this token; metadata: lease, and of who holds it holder, lineage, sequence
+  kLeaseFenced,      // the log has seen a higher token; metadata: field, lease, and its lineage, sequence
   kStoreLocked,      // another server has the data directory open
   kFormatTooNew,     // the data directory is of a newer version
   kWrongDirectory,   // not a data directory, missing or not writable

@@ -12,8 +12,8 @@ constexpr int kShortestRetryMs = 100;
 constexpr int kLongestRetryMs = 1000;
 
 bool WorthRetrying(Reason reason) {
-  return reason == Reason::kShuttingDown || reason == Reason::kBusy || reason == Reason::kRecovering ||
-         reason == Reason::kStoreFailed || reason == Reason::kDiskFull;
+  return reason == Reason::kShuttingDown || reason == Reason::kBusy || reason == Reason::kTooManyWaiting ||
+         reason == Reason::kRecovering || reason == Reason::kStoreFailed || reason == Reason::kDiskFull;
 }
 
 google::rpc::RetryInfo RandomDelay() {

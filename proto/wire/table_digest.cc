@@ -74,6 +74,10 @@ DigestBytes RowHasher::Hash(const RecordView& row) {
   return hash;
 }
 
+TableDigest::TableDigest(const DigestBytes& digest, uint64_t keys) : keys_(keys) {
+  for (size_t part = 0; part < sum_.size(); ++part) sum_[part] = ReadPart(digest, part);
+}
+
 void TableDigest::Add(const DigestBytes& row) {
   unsigned __int128 carry = 0;
   for (size_t part = 0; part < sum_.size(); ++part) {

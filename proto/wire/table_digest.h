@@ -57,6 +57,9 @@ class RowHasher {
 // Thread Safety: none.
 class TableDigest {
  public:
+  TableDigest() = default;
+  // A digest as somebody else gives it.
+  TableDigest(const DigestBytes& digest, uint64_t keys);
   void Add(const DigestBytes& row);
   // `row` must be in the sum.
   void Subtract(const DigestBytes& row);

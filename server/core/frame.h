@@ -45,6 +45,7 @@ struct Frame {
   bool caught_up = false;
   bool table_complete = false;
   bool acknowledge = false;
+  bool digest_checkpoint = false;  // at next_sequence
   std::optional<Position> position;
   std::optional<Sequence> first_kept;
 };

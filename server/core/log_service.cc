@@ -77,6 +77,7 @@ absl::Status LogService::LoadNodes() {
   nodes_ = *std::move(nodes);
   barriers_ = std::make_shared<SyncBarriers>(*nodes_, *timers_, clock_);
   nodes_->SetListener(barriers_.get());
+  audits_ = std::make_shared<Audits>(*nodes_, store_, *committer_, *timers_, clock_);
   return absl::OkStatus();
 }
 
@@ -201,6 +202,7 @@ size_t LogService::ColdReadBytes(size_t wanted) const {
 
 void LogService::CloseReaders() {
   barriers_->Close();
+  audits_->Close();
   for (const LogPtr& log : logs_.All()) {
     Wake(log->tail().Close(
              MakeError(Reason::kShuttingDown, "the server is stopping; resume on another or later")),

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "server/core/alarms.h"
+#include "server/core/audit.h"
 #include "server/core/cold_reader.h"
 #include "server/core/committer.h"
 #include "server/core/limits.h"
@@ -51,6 +52,7 @@ class LogService {
   SystemLog& system_log() { return *system_log_; }
   NodeRegistry& nodes() { return *nodes_; }
   SyncBarriers& barriers() { return *barriers_; }
+  Audits& audits() { return *audits_; }
   AppendQueue& appends() { return committer_->queue(); }
   // Whether appends and reads can work now; false while the store is being recovered.
   bool healthy() const { return !committer_->recovering(); }
@@ -108,6 +110,7 @@ class LogService {
   std::unique_ptr<SystemLog> system_log_;
   std::shared_ptr<NodeRegistry> nodes_;
   std::shared_ptr<SyncBarriers> barriers_;
+  std::shared_ptr<Audits> audits_;
 };
 
 }  // namespace replog

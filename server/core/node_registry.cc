@@ -140,14 +140,10 @@ void NodeRegistry::Connect(const LogPtr& log, const Registration& registration,
   if (listener_ != nullptr) listener_->OnConnected(*log, registration.node);
 }
 
-void NodeRegistry::AskToAcknowledge(const Log& log, const std::string& name, Sequence target) {
-  std::shared_ptr<NodeSession> session;
-  {
-    MutexLock lock(mutex_);
-    if (const auto node = Find(log, name); node != nullptr) session = node->session;
-  }
-  const auto stream = session == nullptr ? nullptr : session->stream.lock();
-  if (stream != nullptr) stream->AskToAcknowledge(target);
+std::shared_ptr<NodeStream> NodeRegistry::StreamOf(const Log& log, const std::string& name) {
+  MutexLock lock(mutex_);
+  const auto node = Find(log, name);
+  return node == nullptr || node->session == nullptr ? nullptr : node->session->stream.lock();
 }
 
 void NodeRegistry::Disconnect(const Log& log, const std::string& name, const NodeSession& session) {
@@ -315,6 +311,21 @@ std::vector<NodeStatus> NodeRegistry::List(const Log& log, const std::string& fl
     listed.push_back(std::move(status));
   }
   return listed;
+}
+
+std::vector<NodeStatus> NodeRegistry::Choose(const Log& log, const std::vector<std::string>& names,
+                                             const std::string& fleet) {
+  std::vector<NodeStatus> listed = List(log, fleet);
+  if (names.empty()) return listed;
+  std::map<std::string, NodeStatus> chosen;
+  for (const std::string& name : names) chosen[name].record.node = name;
+  for (NodeStatus& node : listed) {
+    const auto wanted = chosen.find(node.record.node);
+    if (wanted != chosen.end()) wanted->second = std::move(node);
+  }
+  std::vector<NodeStatus> nodes;
+  for (auto& [name, node] : chosen) nodes.push_back(std::move(node));
+  return nodes;
 }
 
 }  // namespace replog

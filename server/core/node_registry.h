@@ -23,6 +23,8 @@ class NodeStream {
   virtual ~NodeStream() = default;
   // The node is to acknowledge as soon as it has been sent everything up to and including `target`.
   virtual void AskToAcknowledge(Sequence target) = 0;
+  // The node is to be sent a frame that ends exactly at `checkpoint`, and to answer with its digests there.
+  virtual void EndFrameAt(Sequence checkpoint) = 0;
   // A newer stream has the node's name now; this one has to end.
   virtual void Supersede() = 0;
 };
@@ -101,9 +103,13 @@ class NodeRegistry final : public std::enable_shared_from_this<NodeRegistry> {
   std::optional<Position> CursorOf(const Log& log, const std::string& node) TSA_EXCLUDES(mutex_);
   // By name. Of one fleet, when it is not empty.
   std::vector<NodeStatus> List(const Log& log, const std::string& fleet) TSA_EXCLUDES(mutex_);
+  // Those of `names`, which need not be known; without names all of the fleet, or of the log. By name, each
+  // once.
+  std::vector<NodeStatus> Choose(const Log& log, const std::vector<std::string>& names,
+                                 const std::string& fleet) TSA_EXCLUDES(mutex_);
 
-  // Asks the node's stream, if it has one, for an acknowledgement of `target`.
-  void AskToAcknowledge(const Log& log, const std::string& node, Sequence target) TSA_EXCLUDES(mutex_);
+  // The node's open stream; null when it has none.
+  std::shared_ptr<NodeStream> StreamOf(const Log& log, const std::string& node) TSA_EXCLUDES(mutex_);
 
  private:
   struct Node;

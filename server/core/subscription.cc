@@ -39,11 +39,12 @@ bool Subscription::Gather() const {
   constexpr int kMostReads = 16;
   return !records_.empty() && chunks_.empty() &&
          records_.bytes() < std::min(kWorthSending, options_.max_frame_bytes) && reads_gathered_ > 0 &&
-         reads_gathered_ < kMostReads && !waiting_ && !ended_ && !UntilReached() && !options_.filter.all();
+         reads_gathered_ < kMostReads && !waiting_ && !ended_ && !UntilReached() && !AtCheckpoint() &&
+         !options_.filter.all();
 }
 
 bool Subscription::SomethingToSay(int64_t now_us) const {
-  if (TableComplete() || AcknowledgeHere()) return true;
+  if (TableComplete() || AcknowledgeHere() || AtCheckpoint()) return true;
   if (UntilReached()) return !sent_any_ || sent_next_ != next_;
   if (AtEnd() && !sent_caught_up_) return true;
   return now_us >= bookmark_at_us_ && heard_of_end_;
@@ -116,11 +117,26 @@ void Subscription::OnTable(absl::StatusOr<TableSlice> answer, Sequence committed
   if (options_.until) options_.until = std::max(*options_.until, *table_end_);
 }
 
-void Subscription::PassToChunksEnd() {
-  if (next_ >= chunks_end_) return;
-  next_ = chunks_end_;
-  epoch_ = chunks_epoch_;
+void Subscription::EndFrameAt(Sequence checkpoint, Epoch epoch) {
+  if (ended_ || checkpoint < next_ || !Resumable() || UntilReached()) return;
+  checkpoint_ = checkpoint;
+  checkpoint_epoch_ = epoch;
 }
+
+void Subscription::PassTo(Sequence next, Epoch epoch) {
+  if (next_ >= next) return;
+  const bool stop = checkpoint_ && next_ <= *checkpoint_ && *checkpoint_ < next;
+  next_ = stop ? *checkpoint_ : next;
+  epoch_ = stop ? checkpoint_epoch_ : epoch;
+}
+
+// On with what was stopped at it.
+void Subscription::LeaveCheckpoint() {
+  checkpoint_.reset();
+  if (chunks_.empty()) PassToChunksEnd();
+}
+
+void Subscription::PassToChunksEnd() { PassTo(chunks_end_, chunks_epoch_); }
 
 void Subscription::End(absl::Status status) {
   if (ended_) return;
@@ -130,7 +146,9 @@ void Subscription::End(absl::Status status) {
 }
 
 void Subscription::Fill() {
-  while (!chunks_.empty() && !UntilReached()) {
+  while (!chunks_.empty() && !UntilReached() && !AtCheckpoint()) {
+    if (checkpoint_ && chunks_.front()->first() >= *checkpoint_)
+      return PassTo(*checkpoint_, checkpoint_epoch_);
     if (table_end_ && chunks_.front()->epoch() > options_.table_epoch) return EndInNewEpoch();
     if (!TakeFrom(chunks_.front())) return;
     chunks_.pop_front();
@@ -203,6 +221,7 @@ Frame Subscription::TakeFrame(int64_t now_us) {
   frame.table_complete = TableComplete();
   if (frame.table_complete) table_end_.reset();
   frame.acknowledge = AcknowledgeHere();
+  frame.digest_checkpoint = AtCheckpoint();
   if (frame.acknowledge) acknowledge_.erase(acknowledge_.begin(), acknowledge_.lower_bound(next_));
   if (!sent_any_ || epoch_ != sent_epoch_) {
     frame.position = options_.start;
@@ -216,6 +235,7 @@ Frame Subscription::TakeFrame(int64_t now_us) {
   sent_epoch_ = epoch_;
   sent_first_kept_ = first_kept_;
   bookmark_at_us_ = now_us + options_.bookmark_interval_us;
+  if (frame.digest_checkpoint) LeaveCheckpoint();
   return frame;
 }
 

@@ -65,6 +65,10 @@ class Subscription {
   void OnWake() { waiting_ = false; }
   // The frame with which the reader has record `target` asks it to acknowledge.
   void AskToAcknowledge(Sequence target) { acknowledge_.insert(target); }
+  // Ends a frame exactly at `checkpoint`, with the words that it is one: the end of a commit that is not sent
+  // yet; `epoch`: of the record before it. Without effect when it was sent, or the reader cannot compare
+  // tables there: its own is not complete.
+  void EndFrameAt(Sequence checkpoint, Epoch epoch);
   // Ends the stream with `status` as soon as no frame is in flight.
   void End(absl::Status status);
 
@@ -88,9 +92,13 @@ class Subscription {
   bool UntilReached() const { return options_.until.has_value() && next_ >= *options_.until; }
   // Whether the reader has everything that came while it got the table, and was not told so yet.
   bool TableComplete() const { return table_end_.has_value() && next_ >= *table_end_; }
+  bool AtCheckpoint() const { return checkpoint_.has_value() && next_ >= *checkpoint_; }
   bool AtEnd() const { return chunks_.empty() && next_ >= committed_end_ && heard_of_end_; }
   // Moves chunks into `records_`; true when it is worth sending or there is no more.
   void Fill();
+  // Passes over what does not match, up to `next` or the checkpoint before it.
+  void PassTo(Sequence next, Epoch epoch);
+  void LeaveCheckpoint();
   // What was asked for last is used up; what it had no matching records of is passed over.
   void PassToChunksEnd();
   void EndInNewEpoch();
@@ -112,8 +120,10 @@ class Subscription {
   Sequence next_;
   Epoch epoch_;  // of the record before next_
   bool reading_table_;
-  TablePlace table_place_;             // how far it was read
-  Sequence passed_over_end_ = 0;       // what it was passed over for is before this
+  TablePlace table_place_;              // how far it was read
+  Sequence passed_over_end_ = 0;        // what it was passed over for is before this
+  std::optional<Sequence> checkpoint_;  // at which a frame is to end
+  Epoch checkpoint_epoch_ = 0;
   std::set<Sequence> acknowledge_;     // targets, as many as there are barriers
   std::optional<Sequence> table_end_;  // once it was read: from there on the reader's map equals it
   std::deque<ChunkPtr> chunks_;

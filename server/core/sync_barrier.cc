@@ -35,17 +35,11 @@ SyncOutcome JudgeAtDeadline(const std::vector<NodeSync>& nodes) {
 }
 
 std::vector<std::string> SyncBarriers::Expected(const Request& request) {
-  std::vector<std::string> expected = request.nodes;
-  std::set<std::string> not_asked{request.origin};
-  for (const NodeStatus& node : nodes_.List(*request.log, request.fleet)) {
-    const std::string& name = node.record.node;
-    if (request.channel && !ChannelFilter(node.record.channels).Matches(*request.channel))
-      not_asked.insert(name);
-    if (request.nodes.empty()) expected.push_back(name);
+  std::vector<std::string> expected;
+  for (const NodeStatus& node : nodes_.Choose(*request.log, request.nodes, request.fleet)) {
+    const bool wants = !request.channel || ChannelFilter(node.record.channels).Matches(*request.channel);
+    if (wants && node.record.node != request.origin) expected.push_back(node.record.node);
   }
-  std::ranges::sort(expected);
-  expected.erase(std::unique(expected.begin(), expected.end()), expected.end());
-  std::erase_if(expected, [&](const std::string& node) { return not_asked.contains(node); });
   return expected;
 }
 
@@ -118,7 +112,9 @@ void SyncBarriers::OnConnected(const Log& log, const std::string& node) {
         targets.insert(barrier.target);
     }
   }
-  for (const Sequence target : targets) nodes_.AskToAcknowledge(log, node, target);
+  const auto stream = targets.empty() ? nullptr : nodes_.StreamOf(log, node);
+  if (stream == nullptr) return;
+  for (const Sequence target : targets) stream->AskToAcknowledge(target);
 }
 
 void SyncBarriers::Answer(Barrier& barrier, bool at_deadline) {

@@ -1,48 +1,16 @@
 #include "server/rpc/await_sync_call.h"
 
-#include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "server/core/names.h"
 #include "server/core/sync_target.h"
 #include "server/rpc/buffers.h"
+#include "server/rpc/node_wait.h"
 #include "server/rpc/status_map.h"
 
 namespace replog {
 namespace {
 
 constexpr int64_t kDefaultTimeoutUs = 1'000'000;
-constexpr int64_t kMaxTimeoutUs = 60'000'000;
-constexpr int kMaxNodes = 1'000;
-
-absl::Status Invalid(const std::string& field, const std::string& why, Metadata metadata = {}) {
-  metadata.insert(metadata.begin(), {"field", field});
-  return MakeError(Reason::kInvalidField, absl::StrCat(field, ": ", why), metadata);
-}
-
-absl::StatusOr<int64_t> TimeoutMicros(const v1::AwaitSyncRequest& request) {
-  if (!request.has_timeout()) return kDefaultTimeoutUs;
-  const auto& timeout = request.timeout();
-  const bool legal = timeout.seconds() >= 0 && timeout.nanos() >= 0 && timeout.nanos() < 1'000'000'000;
-  const int64_t timeout_us = timeout.seconds() * 1'000'000 + timeout.nanos() / 1000;
-  if (legal && timeout.seconds() <= kMaxTimeoutUs / 1'000'000 && timeout_us <= kMaxTimeoutUs)
-    return timeout_us;
-  return Invalid("timeout", absl::StrCat("is ", timeout.seconds(), " s, the range is 0 to 60 s"),
-                 {{"limit", "60"}, {"value", std::to_string(timeout.seconds())}});
-}
-
-absl::Status CheckNodes(const v1::AwaitSyncRequest& request) {
-  if (request.nodes_size() > kMaxNodes) {
-    return Invalid("nodes", absl::StrCat("has ", request.nodes_size(), " entries, the limit is ", kMaxNodes),
-                   {{"limit", std::to_string(kMaxNodes)}, {"value", std::to_string(request.nodes_size())}});
-  }
-  for (int i = 0; i < request.nodes_size(); ++i) {
-    if (auto status = CheckNodeName(request.nodes(i), absl::StrCat("nodes[", i, "]")); !status.ok())
-      return status;
-  }
-  if (request.nodes_size() > 0 && !request.fleet().empty())
-    return Invalid("fleet", "is not legal with `nodes`: ask for the one or the others");
-  return absl::OkStatus();
-}
 
 absl::StatusOr<SyncTarget> ToTarget(const v1::AwaitSyncRequest& request, const Limits& limits) {
   switch (request.target_case()) {
@@ -57,7 +25,7 @@ absl::StatusOr<SyncTarget> ToTarget(const v1::AwaitSyncRequest& request, const L
     case v1::AwaitSyncRequest::TARGET_NOT_SET:
       break;
   }
-  return Invalid("sequence", "or `key` is required");
+  return MakeError(Reason::kInvalidField, "sequence: or `key` is required", {{"field", "sequence"}});
 }
 
 v1::AwaitSyncResponse::Outcome ToOutcome(SyncOutcome outcome) {
@@ -102,8 +70,8 @@ AwaitSyncCall* AwaitSyncCall::Create(LogService& service, const grpc::ByteBuffer
 absl::Status AwaitSyncCall::Begin(const grpc::ByteBuffer& encoded) {
   v1::AwaitSyncRequest message;
   if (auto status = Parse(encoded, message); !status.ok()) return status;
-  if (auto status = CheckNodes(message); !status.ok()) return status;
-  const auto timeout_us = TimeoutMicros(message);
+  if (auto status = CheckWaitedNodes(message); !status.ok()) return status;
+  const auto timeout_us = WaitMicros(message, kDefaultTimeoutUs);
   if (!timeout_us.ok()) return timeout_us.status();
   const auto target = ToTarget(message, service_.options().limits);
   if (!target.ok()) return target.status();

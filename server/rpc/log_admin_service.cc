@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "server/core/names.h"
+#include "server/rpc/audit_answers.h"
 #include "server/rpc/convert.h"
 #include "server/rpc/node_info.h"
 #include "server/rpc/unary.h"
@@ -190,6 +191,18 @@ grpc::ServerUnaryReactor* LogAdminService::ForgetNode(grpc::CallbackServerContex
                                   if (!node.ok()) return done(node.status());
                                   done(v1::ForgetNodeResponse());
                                 });
+      });
+}
+
+grpc::ServerUnaryReactor* LogAdminService::Audit(grpc::CallbackServerContext* context,
+                                                 const grpc::ByteBuffer* request,
+                                                 grpc::ByteBuffer* response) {
+  return FinishRawLater<v1::AuditRequest, v1::AuditResponse>(
+      context, request, response,
+      [this](const v1::AuditRequest& request, AnswerLater<v1::AuditResponse> done) {
+        // Copyable, as the executor's work must be.
+        auto answer = std::make_shared<AnswerLater<v1::AuditResponse>>(std::move(done));
+        admin_.Post([this, request, answer] { RunAudit(service_, request, std::move(*answer)); });
       });
 }
 

@@ -9,12 +9,13 @@ namespace replog {
 namespace log_admin_internal {
 using Stub = v1::LogAdmin;
 // What is built is raw, so that malformed requests are refused by us; see FinishRawOn.
-using Base = Stub::WithRawCallbackMethod_CreateLog<Stub::WithRawCallbackMethod_UpdateLog<
-    Stub::WithRawCallbackMethod_DeleteLog<Stub::WithRawCallbackMethod_ListLogs<
-        Stub::WithRawCallbackMethod_GetLog<Stub::WithRawCallbackMethod_ListChannels<
-            Stub::WithRawCallbackMethod_TrimLog<Stub::WithRawCallbackMethod_Verify<
-                Stub::WithRawCallbackMethod_ListNodes<Stub::WithRawCallbackMethod_ForgetNode<
-                    Stub::WithCallbackMethod_Backup<Stub::Service>>>>>>>>>>>;
+using Base = Stub::WithRawCallbackMethod_CreateLog<
+    Stub::WithRawCallbackMethod_UpdateLog<Stub::WithRawCallbackMethod_DeleteLog<
+        Stub::WithRawCallbackMethod_ListLogs<Stub::WithRawCallbackMethod_GetLog<
+            Stub::WithRawCallbackMethod_ListChannels<Stub::WithRawCallbackMethod_TrimLog<
+                Stub::WithRawCallbackMethod_Verify<Stub::WithRawCallbackMethod_ListNodes<
+                    Stub::WithRawCallbackMethod_ForgetNode<Stub::WithRawCallbackMethod_Audit<
+                        Stub::WithCallbackMethod_Backup<Stub::Service>>>>>>>>>>>>;
 }  // namespace log_admin_internal
 
 // replog.v1.LogAdmin over a LogService.
@@ -44,6 +45,8 @@ class LogAdminService final : public log_admin_internal::Base {
                                       grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ForgetNode(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                        grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Audit(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                  grpc::ByteBuffer* response) override;
   grpc::ServerWriteReactor<v1::BackupResponse>* Backup(grpc::CallbackServerContext* context,
                                                        const v1::BackupRequest*) override;
 

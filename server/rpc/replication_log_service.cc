@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "server/rpc/acknowledge.h"
 #include "server/rpc/append_stream.h"
+#include "server/rpc/audit_answers.h"
 #include "server/rpc/await_sync_call.h"
 #include "server/rpc/buffers.h"
 #include "server/rpc/convert.h"
@@ -76,6 +77,16 @@ grpc::ServerUnaryReactor* ReplicationLogService::Acknowledge(grpc::CallbackServe
       context, request, response,
       [this](const v1::AcknowledgeRequest& request, AnswerLater<v1::AcknowledgeResponse> done) {
         replog::Acknowledge(service_, request, std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* ReplicationLogService::DigestTable(grpc::CallbackServerContext* context,
+                                                             const grpc::ByteBuffer* request,
+                                                             grpc::ByteBuffer* response) {
+  return FinishRawOn<v1::DigestTableRequest, v1::DigestTableResponse>(
+      service_.blocking(), context, request, response,
+      [this](const v1::DigestTableRequest& request, v1::DigestTableResponse& response) {
+        return AnswerDigestTable(service_, request, response);
       });
 }
 

@@ -11,9 +11,10 @@ namespace replication_log_internal {
 using Stub = v1::ReplicationLog;
 // The hot methods are raw, so that records are never parsed into messages; the .proto stays their contract.
 using Base = Stub::WithRawCallbackMethod_Append<Stub::WithRawCallbackMethod_AppendStream<
-    Stub::WithRawCallbackMethod_Subscribe<Stub::WithRawCallbackMethod_Read<Stub::WithRawCallbackMethod_Lookup<
-        Stub::WithCallbackMethod_RegisterProducer<Stub::WithRawCallbackMethod_Acknowledge<
-            Stub::WithRawCallbackMethod_AwaitSync<Stub::Service>>>>>>>>;
+    Stub::WithRawCallbackMethod_Subscribe<Stub::WithRawCallbackMethod_Read<
+        Stub::WithRawCallbackMethod_Lookup<Stub::WithCallbackMethod_RegisterProducer<
+            Stub::WithRawCallbackMethod_Acknowledge<Stub::WithRawCallbackMethod_AwaitSync<
+                Stub::WithRawCallbackMethod_DigestTable<Stub::Service>>>>>>>>>;
 }  // namespace replication_log_internal
 
 // replog.v1.ReplicationLog over a LogService.
@@ -43,6 +44,8 @@ class ReplicationLogService final : public replication_log_internal::Base {
                                              const v1::RegisterProducerRequest*,
                                              v1::RegisterProducerResponse*) override;
   grpc::ServerUnaryReactor* Acknowledge(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* DigestTable(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                         grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* AwaitSync(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                       grpc::ByteBuffer* response) override;

@@ -216,6 +216,7 @@ void SubscribeStream::Send() {
   rest.set_caught_up(frame.caught_up);
   rest.set_table_complete(frame.table_complete);
   rest.set_acknowledge(frame.acknowledge);
+  if (frame.digest_checkpoint) rest.set_digest_checkpoint(frame.next_sequence);
   if (frame.position) FillPosition(*frame.position, *rest.mutable_position());
   if (frame.first_kept) rest.set_first_kept_sequence(*frame.first_kept);
   if (session_ != nullptr) {
@@ -236,6 +237,14 @@ void SubscribeStream::OnWriteDone(bool ok) {
 }
 
 void SubscribeStream::OnCancel() { End(MakeError(Reason::kCancelled, "the client is gone")); }
+
+void SubscribeStream::EndFrameAt(Sequence checkpoint) {
+  MutexLock lock(mutex_);
+  // One that has not begun does not answer; it is connected just now.
+  if (subscription_ == nullptr) return;
+  subscription_->EndFrameAt(checkpoint, log_->PositionAt(checkpoint).epoch);
+  Pump();
+}
 
 void SubscribeStream::Supersede() {
   End(MakeError(Reason::kSuperseded,

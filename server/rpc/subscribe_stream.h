@@ -35,6 +35,7 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void OnTail() override TSA_EXCLUDES(mutex_);
   int64_t OnTime(int64_t now_us) override TSA_EXCLUDES(mutex_);
   void AskToAcknowledge(Sequence target) override TSA_EXCLUDES(mutex_);
+  void EndFrameAt(Sequence checkpoint) override TSA_EXCLUDES(mutex_);
   void Supersede() override TSA_EXCLUDES(mutex_);
 
  private:

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -77,6 +78,14 @@ struct VerifyProgress {
   bool done = false;
 };
 
+// A log's table as it stood at one moment. Thread-safe; must not outlive its store.
+class TableSnapshot {
+ public:
+  virtual ~TableSnapshot() = default;
+  // STORE_RECOVERING once the store was recovered: the moment is gone then.
+  virtual absl::StatusOr<TableSlice> Read(const TableScan& scan) = 0;
+};
+
 // The disk, as the server's core sees it. Thread-safe. Every call may block on the disk.
 class LogStore {
  public:
@@ -124,6 +133,9 @@ class LogStore {
                                                                  std::string_view key) = 0;
   // Live records of the log's table. A key that is written meanwhile is seen as it was or as it is.
   virtual absl::StatusOr<TableSlice> ReadTable(LogNumber log, const TableScan& scan) = 0;
+  // The log's table with exactly what is committed now, when no Commit is under way. Holds old rows on the
+  // disk while it lives.
+  virtual absl::StatusOr<std::unique_ptr<TableSnapshot>> SnapshotTable(LogNumber log) = 0;
 
   // Records of the log that expire, also those that are no longer their keys' newest. What is committed is
   // seen; what is being committed may be.

@@ -11,11 +11,12 @@ namespace replog {
 class BoundedIterator {
  public:
   BoundedIterator(const Engine& engine, rocksdb::ColumnFamilyHandle* family, std::string lower,
-                  std::string upper)
+                  std::string upper, const rocksdb::Snapshot* snapshot = nullptr)
       : lower_(std::move(lower)), upper_(std::move(upper)), lower_slice_(lower_), upper_slice_(upper_) {
     rocksdb::ReadOptions options;
     options.iterate_lower_bound = &lower_slice_;
     options.iterate_upper_bound = &upper_slice_;
+    options.snapshot = snapshot;
     // A replay reads each block once; it must not push out what others come back to.
     options.fill_cache = false;
     iterator_.reset(engine.db()->NewIterator(options, family));

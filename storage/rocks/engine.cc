@@ -1,6 +1,7 @@
 #include "storage/rocks/engine.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
@@ -80,8 +81,30 @@ std::vector<rocksdb::ColumnFamilyHandle*> Engine::families() const {
   return families;
 }
 
+Engine::Engine()
+    : id_([] {
+        static std::atomic<uint64_t> next{1};
+        return next++;
+      }()) {}
+
+const rocksdb::Snapshot* Engine::TakeSnapshot() const {
+  const auto* snapshot = db_->GetSnapshot();
+  MutexLock lock(mutex_);
+  snapshots_.insert(snapshot);
+  return snapshot;
+}
+
+void Engine::ReleaseSnapshot(const rocksdb::Snapshot* snapshot) const {
+  MutexLock lock(mutex_);
+  if (snapshots_.erase(snapshot) > 0) db_->ReleaseSnapshot(snapshot);
+}
+
 Engine::~Engine() {
   if (db_ == nullptr) return;
+  {
+    MutexLock lock(mutex_);
+    for (const auto* snapshot : snapshots_) db_->ReleaseSnapshot(snapshot);
+  }
   for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
   // Reported by the next open's recovery, if it mattered: everything acknowledged is in the synced log.
   db_->Close().PermitUncheckedError();

@@ -2,10 +2,12 @@
 
 #include <array>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/mutex.h"
 #include "rocksdb/db.h"
 #include "storage/rocks/contiguous_wal.h"
 #include "storage/rocks/options.h"
@@ -42,8 +44,14 @@ class Engine {
   // All that there are.
   std::vector<rocksdb::ColumnFamilyHandle*> families() const;
 
+  // A view of this moment, until it is released or the engine closed.
+  const rocksdb::Snapshot* TakeSnapshot() const TSA_EXCLUDES(mutex_);
+  void ReleaseSnapshot(const rocksdb::Snapshot* snapshot) const TSA_EXCLUDES(mutex_);
+  // No other engine of the process has it.
+  uint64_t id() const { return id_; }
+
  private:
-  Engine() = default;
+  Engine();
   void SortHandles();
   rocksdb::DBOptions DbOptions(const StoreOptions& options);
 
@@ -52,6 +60,10 @@ class Engine {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
   std::array<rocksdb::ColumnFamilyHandle*, schema::kFamilies.size()> families_{};
+  const uint64_t id_;
+  mutable Mutex mutex_;
+  // RocksDB does not close while there are some.
+  mutable std::set<const rocksdb::Snapshot*> snapshots_ TSA_GUARDED_BY(mutex_);
 };
 
 // A RocksDB error in our words; `doing` completes "cannot …". Corruption is DATA_LOSS, all else STORE_FAILED.

@@ -308,6 +308,36 @@ absl::Status RocksStore::DropExpiries(LogNumber log, std::span<const Expiry> exp
   return batch.Count() == 0 ? absl::OkStatus() : Write(batch, false);
 }
 
+class RocksStore::Snapshot final : public TableSnapshot {
+ public:
+  Snapshot(RocksStore& store, LogNumber log, const Engine& engine)
+      : store_(store), log_(log), engine_id_(engine.id()), snapshot_(engine.TakeSnapshot()) {}
+  ~Snapshot() override {
+    // The engine that was closed has released it.
+    ReaderLock lock(store_.engine_mutex_);
+    if (store_.engine_ != nullptr && store_.engine_->id() == engine_id_)
+      store_.engine_->ReleaseSnapshot(snapshot_);
+  }
+  absl::StatusOr<TableSlice> Read(const TableScan& scan) override {
+    return store_.WithEngine([&](const Engine& engine) -> absl::StatusOr<TableSlice> {
+      if (engine.id() == engine_id_) return TableReader(engine, snapshot_).Slice(log_, scan);
+      return MakeError(Reason::kRecovering, "the store was recovered meanwhile");
+    });
+  }
+
+ private:
+  RocksStore& store_;
+  const LogNumber log_;
+  const uint64_t engine_id_;
+  const rocksdb::Snapshot* const snapshot_;
+};
+
+absl::StatusOr<std::unique_ptr<TableSnapshot>> RocksStore::SnapshotTable(LogNumber log) {
+  return WithEngine([&](const Engine& engine) -> absl::StatusOr<std::unique_ptr<TableSnapshot>> {
+    return std::make_unique<Snapshot>(*this, log, engine);
+  });
+}
+
 absl::StatusOr<std::vector<ChannelCount>> RocksStore::Channels(LogNumber log, Sequence first_kept,
                                                                std::string_view prefix,
                                                                std::string_view after, size_t limit,

@@ -42,6 +42,7 @@ class RocksStore final : public LogStore {
   absl::StatusOr<std::optional<std::string>> TableRecord(LogNumber log, std::string_view channel,
                                                          std::string_view key) override;
   absl::StatusOr<TableSlice> ReadTable(LogNumber log, const TableScan& scan) override;
+  absl::StatusOr<std::unique_ptr<TableSnapshot>> SnapshotTable(LogNumber log) override;
   absl::StatusOr<ExpirySlice> Expiries(LogNumber log, const ExpiryScan& scan) override;
   absl::Status DropExpiries(LogNumber log, std::span<const Expiry> expiries) override
       TSA_EXCLUDES(write_mutex_);
@@ -57,6 +58,8 @@ class RocksStore final : public LogStore {
   uint64_t FreeBytes() override;
 
  private:
+  class Snapshot;
+
   RocksStore(const StoreOptions& options, std::unique_ptr<DataDirectory> directory);
 
   // Opens the engine and begins new epochs; without compaction when that meets damage.

@@ -107,8 +107,10 @@ absl::StatusOr<std::optional<std::string>> TableReader::Record(LogNumber log, st
                                                                std::string_view key) const {
   if (engine_.table() == nullptr) return std::nullopt;
   std::string value;
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot_;
   const auto found =
-      engine_.db()->Get({}, engine_.table(), schema::TableKey{log, channel, key}.Encode(), &value);
+      engine_.db()->Get(options, engine_.table(), schema::TableKey{log, channel, key}.Encode(), &value);
   if (found.IsNotFound()) return std::nullopt;
   if (!found.ok()) return FromRocks(found, "read a table");
   return value;
@@ -120,7 +122,7 @@ absl::StatusOr<TableSlice> TableReader::Slice(LogNumber log, const TableScan& sc
   const std::string after = After(log, scan.after);
   for (const KeyRange& range : RangesOf(log, scan.filter)) {
     if (range.end <= after) continue;
-    BoundedIterator entries(engine_, engine_.table(), std::max(range.begin, after), range.end);
+    BoundedIterator entries(engine_, engine_.table(), std::max(range.begin, after), range.end, snapshot_);
     for (entries->SeekToFirst(); entries->Valid(); entries->Next()) {
       const auto added = slice.Add(View(entries->key()), View(entries->value()));
       if (!added.ok()) return added.status();

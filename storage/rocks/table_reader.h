@@ -12,7 +12,9 @@ namespace replog {
 // Reads of the tables in an open engine; see LogStore for what each promises. Stateless, thread-safe.
 class TableReader {
  public:
-  explicit TableReader(const Engine& engine) : engine_(engine) {}
+  // Of `snapshot`, or as it is.
+  explicit TableReader(const Engine& engine, const rocksdb::Snapshot* snapshot = nullptr)
+      : engine_(engine), snapshot_(snapshot) {}
 
   absl::StatusOr<std::optional<std::string>> Record(LogNumber log, std::string_view channel,
                                                     std::string_view key) const;
@@ -20,6 +22,7 @@ class TableReader {
 
  private:
   const Engine& engine_;
+  const rocksdb::Snapshot* const snapshot_;
 };
 
 // Puts what `chunk` changes in its log's table, and which of its records expire, into `batch`.

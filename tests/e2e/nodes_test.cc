@@ -3,9 +3,11 @@
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 #include <thread>
 
+#include "proto/wire/table_digest.h"
 #include "replog/v1/system.pb.h"
 #include "tests/e2e/peer.h"
 #include "tests/support/server_process.h"
@@ -285,7 +287,8 @@ TEST_F(Nodes, ABarrierByKeyAsksOnlyNodesThatGetItsChannel) {
 
 TEST_F(Nodes, ABarrierAnswersWhenTheServerStops) {
   const auto sequence = peer_.MustAppend({"token"}).first_sequence();
-  ASSERT_EQ(Acknowledge("gone", 0).code, StatusCode::OK);
+  Subscriber asked(peer_, AsNode("asked"));
+  asked.ReadToCaughtUp();
   Refusal refusal;
   std::thread waiting([&] {
     v1::AwaitSyncRequest request;
@@ -294,7 +297,8 @@ TEST_F(Nodes, ABarrierAnswersWhenTheServerStops) {
     v1::AwaitSyncResponse response;
     refusal = AwaitSync(request, &response);
   });
-  // The wait is visible nowhere; stopping before it began refuses it just so.
+  v1::SubscribeResponse frame;
+  while (!frame.acknowledge()) ASSERT_TRUE(asked.Next(frame));  // somebody waits
   EXPECT_EQ(server_.Terminate(), 0);
   waiting.join();
   EXPECT_EQ(refusal.code, StatusCode::UNAVAILABLE);
@@ -340,6 +344,167 @@ TEST_F(Nodes, BadInputNamesTheFieldAndMakesNoNode) {
   request.add_nodes("a");
   request.set_fleet("b");
   EXPECT_EQ(AwaitSync(request, &response).metadata.at("field"), "fleet");
+}
+
+// A node that keeps a map of the log's keyed records, and answers checkpoints with its digests.
+class MapNode {
+ public:
+  MapNode(const std::string& address, const std::string& name)
+      : node_(name), peer_(address), subscriber_(peer_, AsNode(name)), thread_([this] { Run(); }) {}
+  ~MapNode() {
+    subscriber_.Cancel();
+    thread_.join();
+  }
+  // From now on every answer has one row too many.
+  void Corrupt() { corrupted_ = true; }
+
+ private:
+  void Run() {
+    v1::SubscribeResponse frame;
+    while (subscriber_.Next(frame)) {
+      for (const auto& record : frame.records()) rows_[{record.channel(), record.key()}] = record;
+      if (frame.has_digest_checkpoint()) Answer(frame.digest_checkpoint());
+    }
+  }
+  void Answer(uint64_t checkpoint) {
+    std::map<std::string, wire::TableDigest> digests;
+    wire::RowHasher hasher;
+    if (corrupted_) digests["orders"].Add(hasher.Hash({}));
+    for (const auto& [key, record] : rows_) {
+      const std::string encoded = record.SerializeAsString();
+      if (!record.deleted()) digests[key.first].Add(hasher.Hash(*wire::DecodeRecord(encoded)));
+    }
+    v1::AcknowledgeRequest request;
+    request.set_node(node_);
+    request.set_next_sequence(checkpoint);
+    request.set_digest_sequence(checkpoint);
+    for (const auto& [channel, digest] : digests) {
+      auto& out = *request.add_digests();
+      out.set_channel(channel);
+      out.set_version(1);
+      const auto bytes = digest.bytes();
+      out.set_digest(std::string(bytes.begin(), bytes.end()));
+      out.set_keys(digest.keys());
+    }
+    grpc::ClientContext context;
+    v1::AcknowledgeResponse response;
+    peer_.log().Acknowledge(&context, request, &response);
+  }
+  const std::string node_;
+  std::atomic<bool> corrupted_{false};
+  std::map<std::pair<std::string, std::string>, v1::Record> rows_;
+  Peer peer_;
+  Subscriber subscriber_;
+  std::thread thread_;
+};
+
+class Audit : public Nodes {
+ protected:
+  Refusal Run(const v1::AuditRequest& request, v1::AuditResponse* response) {
+    grpc::ClientContext context;
+    return RefusalOf(peer_.admin().Audit(&context, request, response));
+  }
+  v1::AuditResponse MustRun() {
+    v1::AuditRequest request;
+    request.mutable_timeout()->set_seconds(60);
+    v1::AuditResponse response;
+    const auto refusal = Run(request, &response);
+    EXPECT_EQ(refusal.code, StatusCode::OK) << refusal.message;
+    return response;
+  }
+  void Put(const std::string& channel, const std::string& key, const std::string& text) {
+    v1::AppendRequest request = MakeAppend({text}, channel);
+    request.mutable_records(0)->set_key(key);
+    peer_.MustAppend(request);
+  }
+};
+
+TEST_F(Audit, FindsWhoHoldsTheSameAndWhereOneDiverged) {
+  MapNode same(server_.address(), "same");
+  MapNode drifted(server_.address(), "drifted");
+  testing::Eventually("both are registered", [&] { return List().size() == 2; });
+  std::atomic<bool> stop{false};
+  std::thread writer([&] {
+    Peer peer(server_.address());
+    for (int i = 0; !stop; ++i) {
+      v1::AppendRequest request = MakeAppend({std::to_string(i)}, i % 2 == 0 ? "orders" : "users");
+      request.mutable_records(0)->set_key(std::to_string(i % 50));
+      if (i % 7 == 0) {
+        request.mutable_records(0)->clear_text();
+        request.mutable_records(0)->set_deleted(true);
+      }
+      peer.MustAppend(request);
+    }
+  });
+  for (int round = 0; round < 10; ++round) {
+    const auto report = MustRun();
+    ASSERT_EQ(report.nodes_size(), 2);
+    for (const auto& node : report.nodes())
+      EXPECT_EQ(node.outcome(), v1::NodeAudit::SAME) << node.DebugString();
+  }
+  drifted.Corrupt();
+  const auto report = MustRun();
+  stop = true;
+  writer.join();
+  EXPECT_EQ(report.nodes(0).node(), "drifted");
+  EXPECT_EQ(report.nodes(0).outcome(), v1::NodeAudit::DIVERGED);
+  ASSERT_EQ(report.nodes(0).diverged_channels_size(), 1);
+  EXPECT_EQ(report.nodes(0).diverged_channels(0), "orders");
+  EXPECT_EQ(report.nodes(1).outcome(), v1::NodeAudit::SAME);
+}
+
+TEST_F(Audit, DigestsOfRangesAddUpToTheChannels) {
+  for (int i = 0; i < 100; ++i) Put("orders", std::to_string(i), "x");
+  ASSERT_EQ(Acknowledge("gone", 0).code, StatusCode::OK);
+  const auto report = MustRun();
+  EXPECT_EQ(report.sequence(), 100u);
+  ASSERT_EQ(report.digests_size(), 1);
+  EXPECT_EQ(report.nodes(0).outcome(), v1::NodeAudit::NO_ANSWER);
+  v1::DigestTableRequest request;
+  request.set_channel("orders");
+  v1::DigestTableResponse whole;
+  grpc::ClientContext context;
+  ASSERT_TRUE(peer_.log().DigestTable(&context, request, &whole).ok());
+  ASSERT_EQ(whole.ranges_size(), 1);
+  EXPECT_EQ(whole.ranges(0).digest(), report.digests(0).digest());
+  EXPECT_EQ(whole.ranges(0).keys(), 100u);
+  request.add_range_ends("50");
+  v1::DigestTableResponse halves;
+  grpc::ClientContext again;
+  ASSERT_TRUE(peer_.log().DigestTable(&again, request, &halves).ok());
+  ASSERT_EQ(halves.ranges_size(), 2);
+  EXPECT_EQ(halves.ranges(0).keys() + halves.ranges(1).keys(), 100u);
+}
+
+TEST_F(Audit, BadInputNamesTheField) {
+  v1::AuditResponse response;
+  v1::AuditRequest request;
+  EXPECT_EQ(Run(request, &response).reason, "NO_EXPECTED_NODES");
+  request.mutable_timeout()->set_seconds(-1);
+  EXPECT_EQ(Run(request, &response).metadata.at("field"), "timeout");
+  v1::AcknowledgeRequest digests;
+  digests.set_node("a");
+  digests.set_next_sequence(0);
+  auto& digest = *digests.add_digests();
+  EXPECT_EQ(Acknowledge(digests).metadata.at("field"), "digest_sequence");
+  digests.set_digest_sequence(0);
+  EXPECT_EQ(Acknowledge(digests).metadata.at("field"), "digests[0].channel");
+  digest.set_channel("c");
+  EXPECT_EQ(Acknowledge(digests).metadata.at("field"), "digests[0].version");
+  digest.set_version(1);
+  EXPECT_EQ(Acknowledge(digests).metadata.at("field"), "digests[0].digest");
+  EXPECT_TRUE(List().empty());
+  v1::DigestTableRequest ranges;
+  v1::DigestTableResponse none;
+  const auto refusal_of = [&] {
+    grpc::ClientContext context;
+    return RefusalOf(peer_.log().DigestTable(&context, ranges, &none));
+  };
+  EXPECT_EQ(refusal_of().metadata.at("field"), "channel");
+  ranges.set_channel("c");
+  ranges.add_range_ends("b");
+  ranges.add_range_ends("a");
+  EXPECT_EQ(refusal_of().metadata.at("field"), "range_ends");
 }
 
 }  // namespace

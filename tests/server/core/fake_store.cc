@@ -239,9 +239,27 @@ absl::StatusOr<std::optional<std::string>> FakeStore::TableRecord(LogNumber log,
 absl::StatusOr<TableSlice> FakeStore::ReadTable(LogNumber log, const TableScan& scan) {
   BeginRead();
   MutexLock lock(mutex_);
+  return SliceOf(logs_.at(log).table, scan);
+}
+
+class FakeStore::Snapshot final : public TableSnapshot {
+ public:
+  explicit Snapshot(Table table) : table_(std::move(table)) {}
+  absl::StatusOr<TableSlice> Read(const TableScan& scan) override { return SliceOf(table_, scan); }
+
+ private:
+  const Table table_;
+};
+
+absl::StatusOr<std::unique_ptr<TableSnapshot>> FakeStore::SnapshotTable(LogNumber log) {
+  MutexLock lock(mutex_);
+  return std::make_unique<Snapshot>(logs_.at(log).table);
+}
+
+TableSlice FakeStore::SliceOf(const Table& table, const TableScan& scan) {
   TableSlice slice;
   slice.end = scan.after;
-  for (const auto& [place, entry] : logs_.at(log).table) {
+  for (const auto& [place, entry] : table) {
     const auto& [channel, key] = place;
     if (scan.after.begun && place <= std::pair(scan.after.channel, scan.after.key)) continue;
     if (slice.count == scan.max_records ||

@@ -58,6 +58,7 @@ class FakeStore final : public LogStore {
   absl::StatusOr<std::optional<std::string>> TableRecord(LogNumber log, std::string_view channel,
                                                          std::string_view key) override TSA_EXCLUDES(mutex_);
   absl::StatusOr<TableSlice> ReadTable(LogNumber log, const TableScan& scan) override TSA_EXCLUDES(mutex_);
+  absl::StatusOr<std::unique_ptr<TableSnapshot>> SnapshotTable(LogNumber log) override TSA_EXCLUDES(mutex_);
   absl::StatusOr<ExpirySlice> Expiries(LogNumber log, const ExpiryScan& scan) override TSA_EXCLUDES(mutex_);
   absl::Status DropExpiries(LogNumber log, std::span<const Expiry> expiries) override TSA_EXCLUDES(mutex_);
   absl::StatusOr<StoredLog> CreateLog(const std::string& name, const LogSettings& settings) override
@@ -74,11 +75,14 @@ class FakeStore final : public LogStore {
 
  private:
   using TimeAndKey = std::tuple<int64_t, std::string, std::string>;
+  using Table = std::map<std::pair<std::string, std::string>, std::string>;  // by channel and key
+  class Snapshot;
+  static TableSlice SliceOf(const Table& table, const TableScan& scan);
   struct StoredChunks {
     StoredLog log;
-    std::map<Sequence, ChunkPtr> chunks;                               // by first sequence
-    std::map<std::pair<std::string, std::string>, std::string> table;  // by channel and key
-    std::map<TimeAndKey, Sequence> expiries;                           // by time, channel and key
+    std::map<Sequence, ChunkPtr> chunks;  // by first sequence
+    Table table;
+    std::map<TimeAndKey, Sequence> expiries;  // by time, channel and key
   };
   // One gate that calls wait at while it is shut.
   struct Gate {

@@ -14,7 +14,9 @@ using testing::ReasonText;
 
 struct FakeStream final : NodeStream {
   void AskToAcknowledge(Sequence target) override { asked.push_back(target); }
+  void EndFrameAt(Sequence checkpoint) override { checkpoints.push_back(checkpoint); }
   void Supersede() override { superseded = true; }
+  std::vector<Sequence> checkpoints;
   std::vector<Sequence> asked;
   bool superseded = false;
 };

@@ -525,5 +525,80 @@ TEST_F(SubscriptionTest, KeepsTheFirstReasonOfItsEnd) {
   EXPECT_EQ(ReasonText(subscription_->status()), "CANCELLED");
 }
 
+TEST_F(SubscriptionTest, AsksForAnAcknowledgementWithTheFrameThatBringsTheRecord) {
+  Begin();
+  subscription_->AskToAcknowledge(3);
+  Batch({MakeChunk(0, {"a", "a"})}, 4);
+  EXPECT_FALSE(Take().acknowledge) << "record 3 was not sent yet";
+  Batch({MakeChunk(2, {"a", "a"})}, 4);
+  EXPECT_TRUE(Take().acknowledge);
+  AtTheEnd(4);
+  ASSERT_EQ(Next(), Step::kWait);
+  subscription_->AskToAcknowledge(0);
+  const Frame at_once = Take();
+  EXPECT_TRUE(at_once.acknowledge);
+  EXPECT_TRUE(at_once.records.empty());
+  EXPECT_EQ(Next(), Step::kWait) << "asked once";
+}
+
+TEST_F(SubscriptionTest, AFrameEndsExactlyAtACheckpoint) {
+  Begin();
+  subscription_->EndFrameAt(2, 1);
+  Batch({MakeChunk(0, {"a", "a"}), MakeChunk(2, {"a", "a"})}, 4);
+  const Frame checkpoint = Take();
+  EXPECT_EQ(SequencesOf(Decode(checkpoint)), (List{0, 1}));
+  EXPECT_TRUE(checkpoint.digest_checkpoint);
+  EXPECT_EQ(checkpoint.next_sequence, 2u);
+  const Frame rest = Take();
+  EXPECT_EQ(SequencesOf(Decode(rest)), (List{2, 3}));
+  EXPECT_FALSE(rest.digest_checkpoint);
+}
+
+TEST_F(SubscriptionTest, ACheckpointWhereAReaderWaitsIsSaidAtOnce) {
+  Begin();
+  AtTheEnd(0);
+  Take();
+  ASSERT_EQ(Next(), Step::kWait);
+  subscription_->EndFrameAt(0, 0);
+  EXPECT_TRUE(Take().digest_checkpoint);
+  EXPECT_EQ(Next(), Step::kWait);
+}
+
+TEST_F(SubscriptionTest, AFilteredReadDoesNotPassOverACheckpoint) {
+  Begin(0, std::nullopt, {"b"});
+  Behind(100);
+  subscription_->EndFrameAt(40, 3);
+  Stored({MakeChunk(10, {"b"}), MakeChunk(60, {"b"})}, 100, 5);
+  const Frame checkpoint = Take();
+  EXPECT_EQ(SequencesOf(Decode(checkpoint)), (List{10}));
+  EXPECT_TRUE(checkpoint.digest_checkpoint);
+  EXPECT_EQ(checkpoint.next_sequence, 40u);
+  ASSERT_TRUE(checkpoint.position.has_value());
+  EXPECT_EQ(checkpoint.position->epoch, 3u);
+  const Frame rest = Take();
+  EXPECT_EQ(SequencesOf(Decode(rest)), (List{60}));
+  EXPECT_EQ(rest.next_sequence, 100u);
+}
+
+TEST_F(SubscriptionTest, ACheckpointAmongWhatDoesNotMatchIsSaidToo) {
+  Begin(0, std::nullopt, {"b"});
+  Behind(100);
+  subscription_->EndFrameAt(40, 3);
+  Stored({}, 100, 5);
+  Behind(100);
+  const Frame checkpoint = Take();
+  EXPECT_TRUE(checkpoint.digest_checkpoint);
+  EXPECT_EQ(checkpoint.next_sequence, 40u);
+  EXPECT_EQ(subscription_->next(), 100u) << "what was passed over need not be read again";
+}
+
+TEST_F(SubscriptionTest, ACheckpointThatWasPassedIsNone) {
+  Begin(5);
+  subscription_->EndFrameAt(3, 1);
+  AtTheEnd(5);
+  EXPECT_FALSE(Take().digest_checkpoint);
+  EXPECT_EQ(Next(), Step::kWait);
+}
+
 }  // namespace
 }  // namespace replog

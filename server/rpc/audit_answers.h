@@ -1,0 +1,17 @@
+#pragma once
+
+#include "replog/v1/log_admin.pb.h"
+#include "replog/v1/replication_log.pb.h"
+#include "server/core/log_service.h"
+#include "server/rpc/unary.h"
+
+namespace replog {
+
+// LogAdmin.Audit. Reads the log's table, and so blocks; waits for the nodes without blocking.
+void RunAudit(LogService& service, const v1::AuditRequest& request, AnswerLater<v1::AuditResponse> done);
+
+// ReplicationLog.DigestTable. Blocks.
+absl::Status AnswerDigestTable(LogService& service, const v1::DigestTableRequest& request,
+                               v1::DigestTableResponse& response);
+
+}  // namespace replog

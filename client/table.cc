@@ -32,7 +32,7 @@ TableBase::TableBase(const Client& client, internal::TableSettings settings)
   }
 }
 
-TableBase::~TableBase() = default;
+TableBase::~TableBase() { core_->Stop(); }
 
 bool TableBase::Ready() const { return core_->ready(); }
 Status TableBase::WaitReady(std::chrono::milliseconds timeout) const { return core_->WaitReady(timeout); }

@@ -65,9 +65,12 @@ void TableCore::Apply(const RecordView& record) {
     applied_ = record.sequence() + 1;
     if (waiters_ > 0) moved_.NotifyAll();
   }
-  if (!on_change_ || (before == nullptr && after == nullptr)) return;
-  on_change_(
-      {record.channel(), *record.key(), std::move(before), std::move(after), record.sequence(), &record});
+  if (before == nullptr && after == nullptr) return;
+  Report({record.channel(), *record.key(), std::move(before), std::move(after), record.sequence(), &record});
+}
+
+void TableCore::Report(const TableValueChange& change) {
+  if (on_change_ && !stopped_) on_change_(change);
 }
 
 void TableCore::OnFrame(const FrameInfo& frame) {
@@ -101,9 +104,8 @@ void TableCore::ReportChanges(const TableRows& before) {
   CompareRows(
       before, rows_,
       [this](std::string_view channel, std::string_view key, const TableRow* old, const TableRow* now) {
-        on_change_({channel, key, old == nullptr ? nullptr : old->value,
-                    now == nullptr ? nullptr : now->value, now == nullptr ? old->sequence : now->sequence,
-                    nullptr});
+        Report({channel, key, old == nullptr ? nullptr : old->value, now == nullptr ? nullptr : now->value,
+                now == nullptr ? old->sequence : now->sequence, nullptr});
       });
 }
 

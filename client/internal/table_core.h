@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -34,6 +35,9 @@ class TableCore {
   void OnFrame(const FrameInfo& frame) TSA_EXCLUDES(mutex_);
   void OnEnd(const Status& status) TSA_EXCLUDES(mutex_);
 
+  // No change is reported any more once the call of on_change that runs now has returned. From any thread.
+  void Stop() { stopped_ = true; }
+
   TableValue Find(std::string_view channel, std::string_view key) TSA_EXCLUDES(mutex_);
   // Returns what is applied.
   uint64_t ForEach(const TableRows::Visit& visit) TSA_EXCLUDES(mutex_);
@@ -55,12 +59,15 @@ class TableCore {
   // The loaded rows take their place.
   void FinishLoading(const FrameInfo& frame) TSA_EXCLUDES(mutex_);
   void ReportChanges(const TableRows& before) TSA_NO_THREAD_SAFETY_ANALYSIS;
+  void Report(const TableValueChange& change);
   void MoveTo(const FrameInfo& frame) TSA_REQUIRES(mutex_);
   // Waits until `reached`, which is called with the lock held.
   Status Await(std::chrono::milliseconds timeout, const std::function<bool()>& reached) TSA_EXCLUDES(mutex_);
 
   const std::function<TableValue(const RecordView&)> decode_;
   const std::function<void(const TableValueChange&)> on_change_;
+
+  std::atomic<bool> stopped_ = false;
 
   // Touched only by On…
   wire::RowHasher hasher_;

@@ -8,7 +8,7 @@ const TableRow* TableRows::Find(std::string_view channel, std::string_view key) 
   const auto rows = channels_.find(channel);
   if (rows == channels_.end()) return nullptr;
   const auto row = rows->second.rows.find(key);
-  return row == rows->second.rows.end() ? nullptr : &row->second;
+  return row == rows->second.rows.end() ? nullptr : row->second.get();
 }
 
 TableValue TableRows::Put(std::string_view channel, std::string_view key, TableRow row) {
@@ -18,12 +18,12 @@ TableValue TableRows::Put(std::string_view channel, std::string_view key, TableR
   digest.Add(row.hash);
   const auto known = rows.find(key);
   if (known == rows.end()) {
-    rows.emplace(key, std::move(row));
+    rows.emplace(key, std::make_unique<TableRow>(std::move(row)));
     ++size_;
     return nullptr;
   }
-  digest.Subtract(known->second.hash);
-  return std::exchange(known->second, std::move(row)).value;
+  digest.Subtract(known->second->hash);
+  return std::exchange(*known->second, std::move(row)).value;
 }
 
 TableValue TableRows::Erase(std::string_view channel, std::string_view key) {
@@ -32,8 +32,8 @@ TableValue TableRows::Erase(std::string_view channel, std::string_view key) {
   auto& [rows, digest] = at->second;
   const auto known = rows.find(key);
   if (known == rows.end()) return nullptr;
-  digest.Subtract(known->second.hash);
-  TableValue value = std::move(known->second.value);
+  digest.Subtract(known->second->hash);
+  TableValue value = std::move(known->second->value);
   rows.erase(known);
   if (rows.empty()) channels_.erase(at);
   --size_;
@@ -50,7 +50,7 @@ std::vector<ChannelDigest> TableRows::Digests() const {
 
 void TableRows::ForEach(const Visit& visit) const {
   for (const auto& [channel, held] : channels_) {
-    for (const auto& [key, row] : held.rows) visit(channel, key, row);
+    for (const auto& [key, row] : held.rows) visit(channel, key, *row);
   }
 }
 

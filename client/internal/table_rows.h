@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,7 +42,8 @@ class TableRows {
 
  private:
   struct Channel {
-    absl::btree_map<std::string, TableRow, std::less<>> rows;
+    // A row is not held in the tree itself: its nodes are small, and full of rows they would make it deep.
+    absl::btree_map<std::string, std::unique_ptr<TableRow>, std::less<>> rows;
     wire::TableDigest digest;
   };
   // A channel without rows is left out.

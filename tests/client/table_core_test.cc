@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 #include <map>
 
@@ -119,6 +120,24 @@ TEST_F(TableCoreTest, ReadsSeeAChangeBeforeItsCallback) {
   EXPECT_EQ(seen, "new");
 }
 
+TEST_F(TableCoreTest, ReportsNothingAfterACallbackThatStopsIt) {
+  TableCore* table = nullptr;
+  int changes = 0;
+  TableSettings settings = Settings();
+  settings.on_change = [&](const TableValueChange&) {
+    ++changes;
+    table->Stop();
+  };
+  TableCore core(settings);
+  table = &core;
+  for (const char* key : {"a", "b"}) {
+    core.OnRecord(RecordView(0, Time(), "c", BodyKind::kText, "text", key, false, std::nullopt, ""));
+  }
+  core.OnFrame({.table_complete = true});
+  core.OnRecord(RecordView(0, Time(), "c", BodyKind::kText, "new", "a", false, std::nullopt, ""));
+  EXPECT_EQ(changes, 1);
+}
+
 TEST_F(TableCoreTest, KeepsTheOldTableUntilTheNewOneIsComplete) {
   Load();
   const TableDigests before = table_.Digest();
@@ -164,6 +183,54 @@ TEST_F(TableCoreTest, ItsDigestIsTheDefinitions) {
                              std::nullopt, ""));
   digest = table_.Digest();
   EXPECT_EQ(digest.channels[0].Hex(), "1c1f719df983c1f317ab7805f180492825328b560112be47b22f771c689eb919");
+}
+
+// Readers on other threads while records are applied and the table begins again: what one call gives is of
+// one moment.
+TEST_F(TableCoreTest, WhatIsReadAtOnceIsOfOneMoment) {
+  constexpr uint64_t kRecords = 3000;
+  const auto key = [](uint64_t i) { return std::to_string(i * 7 % 13); };
+  std::vector<TableDigests> digests;  // by what is applied
+  Frame(0, true);
+  for (uint64_t i = 0; i <= kRecords; ++i) {
+    digests.push_back(table_.Digest());
+    i % 4 == 3 ? Delete(i, key(i)) : Put(i, key(i), "text");
+  }
+  TableSettings settings = Settings();
+  settings.on_change = nullptr;
+  TableCore table(settings);
+  std::atomic<bool> done = false;
+  const auto read = [&] {
+    while (!done) {
+      const TableDigests got = table.Digest();
+      EXPECT_EQ(got, digests[got.applied]);
+      uint64_t rows = 0;
+      const uint64_t applied =
+          table.ForEach([&rows](std::string_view, std::string_view, const TableRow&) { ++rows; });
+      const auto& channels = digests[applied].channels;
+      EXPECT_EQ(rows, channels.empty() ? 0 : channels[0].keys);
+      (void)table.Find("c", "1");
+      (void)table.WaitUntil(got.applied, milliseconds(1));
+    }
+  };
+  auto first = std::async(std::launch::async, read);
+  auto second = std::async(std::launch::async, read);
+  const auto record = [&](uint64_t i) {
+    const bool deleted = i % 4 == 3;
+    const std::string name = key(i);
+    table.OnRecord(RecordView(i, Time(), "c", deleted ? BodyKind::kNone : BodyKind::kText,
+                              deleted ? "" : "text", name, deleted, std::nullopt, ""));
+  };
+  for (uint64_t i = 0; i < kRecords; ++i) {
+    if (i % 100 == 0) {
+      table.OnReset();
+      for (uint64_t j = 0; j < i; ++j) record(j);
+      table.OnFrame({.next_sequence = i, .table_complete = true});
+    }
+    record(i);
+  }
+  EXPECT_TRUE(table.WaitUntil(kRecords - 1, kPatience).ok());
+  done = true;
 }
 
 // ---- waits

@@ -1,6 +1,7 @@
 #include "server/core/node_registry.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
@@ -130,7 +131,7 @@ void NodeRegistry::Connect(const LogPtr& log, const Registration& registration,
       older = std::exchange((*node)->session, std::move(session));
       (*node)->wanted.fleet = registration.fleet;
       (*node)->wanted.channels = registration.channels;
-      (*node)->waiting.push_back(std::move(done));
+      (*node)->waiting.push_back(std::exchange(done, nullptr));
     }
   }
   if (!node.ok()) return done(node.status());
@@ -171,7 +172,7 @@ void NodeRegistry::Acknowledge(const LogPtr& log, const std::string& name, Seque
       } else {
         if (cursor != position) node->wanted.acknowledged_us = clock_.WallMicros();
         node->wanted.cursor = position;
-        node->waiting.push_back(std::move(done));
+        node->waiting.push_back(std::exchange(done, nullptr));
       }
     }
   }
@@ -241,7 +242,7 @@ void NodeRegistry::Forget(const LogPtr& log, const std::string& name, Done<NodeR
       node->writing = true;
       // Whoever uses the name from now on begins anew.
       node->wanted = {.log = log->name(), .node = name};
-      node->in_flight.push_back(std::move(done));
+      node->in_flight.push_back(std::exchange(done, nullptr));
     }
   }
   if (!refused.ok()) return done(refused);

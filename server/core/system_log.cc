@@ -33,7 +33,7 @@ AppendRequest MakeRequest(const SystemLog::Change& change) {
 
 }  // namespace
 
-void SystemLog::Write(Change change, Done done) {
+void SystemLog::Write(const Change& change, Done done) {
   PendingAppend append{log_, MakeRequest(change),
                        [done = std::move(done)](absl::StatusOr<Appended> outcome) mutable {
                          if (!outcome.ok()) return done(outcome.status());

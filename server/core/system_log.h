@@ -49,7 +49,7 @@ class SystemLog {
   const LogPtr& log() const { return log_; }
 
   // BUSY when the log's queue is full.
-  void Write(Change change, Done done);
+  void Write(const Change& change, Done done);
 
   // All live records of a channel, in the order of their keys. Blocks on the disk.
   absl::StatusOr<std::vector<SystemRecord>> Load(const std::string& channel) const;

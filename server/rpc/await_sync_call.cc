@@ -88,12 +88,12 @@ absl::Status AwaitSyncCall::Begin(const grpc::ByteBuffer& encoded) {
     auto wanted = request;
     wanted.target = found->sequence;
     wanted.channel = found->channel;
-    self->Await(std::move(wanted));
+    self->Await(wanted);
   });
   return absl::OkStatus();
 }
 
-void AwaitSyncCall::Await(SyncBarriers::Request request) {
+void AwaitSyncCall::Await(const SyncBarriers::Request& request) {
   const auto barrier = service_.barriers().Await(
       request,
       [self = shared_from_this()](const absl::StatusOr<SyncAnswer>& answer) { self->FinishWith(answer); });

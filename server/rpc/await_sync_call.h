@@ -26,7 +26,7 @@ class AwaitSyncCall final : public grpc::ServerUnaryReactor,
  private:
   AwaitSyncCall(LogService& service, grpc::ByteBuffer& response) : service_(service), response_(response) {}
   absl::Status Begin(const grpc::ByteBuffer& encoded);
-  void Await(SyncBarriers::Request request) TSA_EXCLUDES(mutex_);
+  void Await(const SyncBarriers::Request& request) TSA_EXCLUDES(mutex_);
   void FinishWith(const absl::StatusOr<SyncAnswer>& answer);
 
   LogService& service_;

@@ -93,7 +93,7 @@ absl::Status SubscribeStream::Begin(const std::string& peer, const grpc::ByteBuf
   return absl::OkStatus();
 }
 
-void SubscribeStream::Register(NodeRegistry::Registration registration, const std::string& peer,
+void SubscribeStream::Register(const NodeRegistry::Registration& registration, const std::string& peer,
                                const Start& start, Subscription::Options options) {
   node_ = registration.node;
   session_ = std::make_shared<NodeSession>();

@@ -43,7 +43,7 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   // Reads the request and begins, or fails.
   absl::Status Begin(const std::string& peer, const grpc::ByteBuffer& request);
   // Begins once the node is registered.
-  void Register(NodeRegistry::Registration registration, const std::string& peer, const Start& start,
+  void Register(const NodeRegistry::Registration& registration, const std::string& peer, const Start& start,
                 Subscription::Options options);
   void BeginFrom(const Start& start, Subscription::Options options) TSA_EXCLUDES(mutex_);
   void End(const absl::Status& status) TSA_EXCLUDES(mutex_);

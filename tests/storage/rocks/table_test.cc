@@ -132,5 +132,21 @@ TEST_F(TableTest, EqualsAMapWhateverIsPutAndHoweverItIsRead) {
   }
 }
 
+TEST_F(TableTest, ASnapshotShowsItsMomentUntilTheStoreIsRecoveredOrClosed) {
+  testing::MustWork(Commit({{"c", "a", "1"}, {"c", "b", "2"}}));
+  const auto snapshot = store().SnapshotTable(log_);
+  ASSERT_TRUE(snapshot.ok());
+  const auto other = store().SnapshotTable(log_);
+  testing::MustWork(Commit({{"c", "a", "later"}, {"c", "b", std::nullopt}, {"c", "x", "new"}}));
+  const auto then = (*snapshot)->Read({});
+  ASSERT_TRUE(then.ok());
+  EXPECT_EQ(then->count, 2u);
+  EXPECT_NE(then->records.find("2"), std::string::npos);
+  EXPECT_EQ(then->records.find("later"), std::string::npos);
+  EXPECT_EQ(store().ReadTable(log_, {})->count, 2u) << "a and x";
+  testing::MustWork(store().Recover());
+  EXPECT_EQ(ReasonOf((*snapshot)->Read({}).status()), Reason::kRecovering);
+}
+
 }  // namespace
 }  // namespace replog

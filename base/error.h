@@ -24,18 +24,22 @@ enum class Reason {
   kTooLarge,  // metadata: field, limit, value
   kDiskFull,  // the free-space reserve is reached; reads go on
   kTooManyLogs,
-  kTooManyNodes,    // forget some
-  kBusy,            // the log's append queue is full; nothing was written
-  kTooManyLeases,   // metadata: limit
-  kTooManyWaiting,  // for a lease; metadata: limit
+  kTooManyNodes,      // forget some
+  kBusy,              // the log's append queue is full; nothing was written
+  kTooManyLeases,     // metadata: limit
+  kTooManyWaiting,    // for a lease; metadata: limit
+  kTooManyProducers,  // metadata: limit
   // NOT_FOUND, ALREADY_EXISTS
   kLogNotFound,
-  kNodeNotFound,  // metadata: node
-  kKeyNotFound,   // metadata: channel, key
+  kNodeNotFound,     // metadata: node
+  kKeyNotFound,      // metadata: channel, key
+  kUnknownProducer,  // no such producer is registered, or not with this epoch; nothing was written
   kLogExists,
   // OUT_OF_RANGE
-  kBelowFirstKept,  // metadata: first_kept_sequence
-  kPastTheEnd,      // metadata: end_sequence
+  kBelowFirstKept,        // metadata: first_kept_sequence
+  kPastTheEnd,            // metadata: end_sequence
+  kProducerUnknownBatch,  // a batch that is older than what is remembered of its producer: it was appended,
+                          // or was not written because it was stale or a duplicate; metadata: oldest_sequence
   // ABORTED
   kForked,      // metadata: fork_sequence
   kSuperseded,  // a newer stream has the node's name
@@ -53,6 +57,8 @@ enum class Reason {
   kLeaseHeld,        // by another; metadata: lease, holder, remaining_ms, lineage, sequence
   kLeaseNotHeld,     // under this token; metadata: lease, and of who holds it holder, lineage, sequence
   kLeaseFenced,      // the log has seen a higher token; metadata: field, lease, and its lineage, sequence
+  kProducerFenced,   // a newer epoch of the producer was registered; metadata: epoch
+  kProducerGap,      // a batch that does not follow the producer's last one; metadata: expected_sequence
   kStoreLocked,      // another server has the data directory open
   kFormatTooNew,     // the data directory is of a newer version
   kWrongDirectory,   // not a data directory, missing or not writable

@@ -13,7 +13,8 @@ RecordStamp::RecordStamp(int64_t time_us) {
   AppendBytesField(time_field_, record_field::kTime, timestamp);
 }
 
-void RecordStamp::AppendRecord(std::string& out, uint64_t sequence, std::string_view new_record) const {
+void RecordStamp::AppendRecord(std::string& out, uint64_t sequence, std::string_view new_record,
+                               std::string_view further_fields) const {
   char head[kMaxOverhead];
   char stamp[1 + kMaxVarintBytes];
   char* p = stamp;
@@ -23,12 +24,13 @@ void RecordStamp::AppendRecord(std::string& out, uint64_t sequence, std::string_
 
   char* q = head;
   *q++ = static_cast<char>(Tag(kRecordsField, WireType::kBytes));
-  q = WriteVarint(q, stamp_size + time_field_.size() + new_record.size());
+  q = WriteVarint(q, stamp_size + time_field_.size() + new_record.size() + further_fields.size());
   std::memcpy(q, stamp, stamp_size);
   q += stamp_size;
   out.append(head, static_cast<size_t>(q - head));
   out.append(time_field_);
   out.append(new_record);
+  out.append(further_fields);
 }
 
 }  // namespace replog::wire

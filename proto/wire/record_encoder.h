@@ -15,10 +15,12 @@ class RecordStamp {
   // `time_us`: microseconds since 1970, not negative.
   explicit RecordStamp(int64_t time_us);
 
-  // Appends a whole `records` entry (tag, length, stamp, the client's bytes) to `out`.
-  void AppendRecord(std::string& out, uint64_t sequence, std::string_view new_record) const;
+  // Appends a whole `records` entry (tag, length, stamp, the client's bytes, further encoded fields) to
+  // `out`.
+  void AppendRecord(std::string& out, uint64_t sequence, std::string_view new_record,
+                    std::string_view further_fields = {}) const;
 
-  // An upper bound of what AppendRecord adds to the client's bytes.
+  // An upper bound of what AppendRecord adds to the client's bytes and the further fields.
   static constexpr size_t kMaxOverhead = 48;
 
  private:

@@ -62,6 +62,9 @@ std::optional<RecordView> DecodeRecord(std::string_view encoded) {
       case Tag(record_field::kExpires, WireType::kBytes):
         if (!DecodeTimestamp(field.bytes, record.expires_us.emplace())) return std::nullopt;
         break;
+      case Tag(record_field::kId, WireType::kBytes):
+        record.id = field.bytes;
+        break;
       default:
         break;
     }

@@ -22,6 +22,7 @@ struct RecordView {
   bool deleted = false;
   std::optional<uint64_t> version;
   std::optional<int64_t> expires_us;  // microseconds since 1970, rounded down
+  std::string_view id;                // empty: none
   // The whole encoded record, for what is read rarely: see HeaderReader.
   std::string_view encoded;
 };

@@ -1,5 +1,7 @@
 #include "server/core/admission.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/utf8.h"
@@ -16,42 +18,133 @@ absl::Status ConditionFailed(const std::string& field, std::string_view what, Me
 // A failed read says nothing of the append but that it was not written; STORE_FAILED would leave its fate
 // open.
 absl::Status CannotRead(const absl::Status& status) {
-  if (ReasonOf(status) == Reason::kCorruptChunk) return status;
-  return MakeError(Reason::kRecovering,
-                   absl::StrCat("the table cannot be read; nothing was written: ", status.message()));
+  if (ReasonOf(status) != Reason::kStoreFailed && ReasonOf(status).has_value()) return status;
+  return MakeError(
+      Reason::kRecovering,
+      absl::StrCat("what the append depends on cannot be read; nothing was written: ", status.message()));
 }
+
+bool IsWritten(const RecordOutcome& outcome) { return outcome.kind == RecordOutcome::Kind::kAppended; }
 
 }  // namespace
 
-absl::StatusOr<std::vector<RecordOutcome>> Admission::Judge(LogNumber log, const AppendRequest& request,
-                                                            Sequence next) {
-  std::vector<RecordOutcome> outcomes;
-  if (!conditional_) return outcomes;
-  judged_.clear();
-  if (request.conditions) {
-    if (auto status = CheckConditions(log, *request.conditions, next); !status.ok()) return status;
+absl::StatusOr<Admitted> Admission::Judge(const AppendPoint& at, const AppendRequest& request) {
+  rows_.Drop();
+  if (request.producer) {
+    const auto registered = at.log.producers().Use(request.producer->id, at.time_us);
+    const auto verdict = producers_.Judge(at.log.number(), *request.producer, request.count, registered);
+    if (!verdict.ok()) return CannotRead(verdict.status());
+    if (*verdict == StampVerdict::kRepeated) return Repeat(at, request);
   }
+  const bool by_id = request.identified && at.dedupe_window_us > 0;
+  if (by_id) {
+    const auto status = ids_.Begin({at.log.number(), at.dedupe_window_us, at.time_us}, request);
+    if (!status.ok()) return CannotRead(status);
+  }
+  if (request.conditions && !(by_id && ids_.all_duplicates())) {
+    const auto status = CheckConditions(at.log.number(), *request.conditions, at.next);
+    if (!status.ok()) return status;
+  }
+  Admitted admitted;
+  if (conditional_ || by_id) {
+    auto outcomes = JudgeRecords(at, request, by_id);
+    if (!outcomes.ok()) return outcomes.status();
+    admitted.outcomes = *std::move(outcomes);
+  }
+  if (request.producer) Stamp(at, request, admitted);
+  // What a rejected append would have written, nobody may see.
+  rows_.Keep();
+  if (by_id) ids_.Keep();
+  if (std::all_of(admitted.outcomes.begin(), admitted.outcomes.end(), IsWritten)) admitted.outcomes.clear();
+  return admitted;
+}
+
+absl::StatusOr<std::vector<RecordOutcome>> Admission::JudgeRecords(const AppendPoint& at,
+                                                                   const AppendRequest& request, bool by_id) {
   const bool newer_version_only = request.conditions && request.conditions->newer_version_only;
+  std::vector<RecordOutcome> outcomes;
+  outcomes.reserve(request.count);
   absl::Status failed;
-  bool all_appended = true;
+  Sequence next = at.next;
   request.ForEachRecord([&](std::string_view encoded) {
-    const auto record = wire::DecodeRecord(encoded);
     if (!failed.ok()) return;
-    const auto outcome = JudgeRecord(log, *record, newer_version_only, next);
+    const auto record = wire::DecodeRecord(encoded);
+    const bool asked = by_id && !record->id.empty();
+    if (const auto first = asked ? ids_.FirstAppend(outcomes.size(), record->id) : std::nullopt) {
+      outcomes.push_back({RecordOutcome::Kind::kDuplicate, *first, {}});
+      return;
+    }
+    auto outcome = JudgeVersion(at.log.number(), *record, newer_version_only, next);
     if (!outcome.ok()) {
       failed = outcome.status();
       return;
     }
-    const bool appended = outcome->kind == RecordOutcome::Kind::kAppended;
-    next += appended ? 1 : 0;
-    all_appended &= appended;
     outcomes.push_back(*outcome);
+    if (!IsWritten(*outcome)) return;
+    if (asked) ids_.Stage(record->id, next);
+    ++next;
   });
   if (!failed.ok()) return failed;
-  // What a rejected append would have written, nobody may see.
-  for (auto& [key, row] : judged_) rows_[key] = row;
-  if (all_appended) outcomes.clear();
   return outcomes;
+}
+
+void Admission::Stamp(const AppendPoint& at, const AppendRequest& request, Admitted& admitted) {
+  wire::ProducerStamp stamp = *request.producer;
+  admitted.producer_next = stamp.first_sequence;
+  const auto& outcomes = admitted.outcomes;
+  // Without a record there is nothing to put the stamp on: the batch consumes no number.
+  if (!outcomes.empty() && std::none_of(outcomes.begin(), outcomes.end(), IsWritten)) return;
+  stamp.count = request.count;
+  std::vector<BatchOutcome> packed;
+  for (const RecordOutcome& outcome : outcomes) {
+    packed.push_back(IsWritten(outcome)                            ? BatchOutcome::kWritten
+                     : outcome.kind == RecordOutcome::Kind::kStale ? BatchOutcome::kStale
+                                                                   : BatchOutcome::kDuplicate);
+  }
+  stamp.outcomes = PackOutcomes(packed);
+  producers_.Apply(at.log.number(), stamp, at.next, at.time_us);
+  wire::AppendProducerStamp(admitted.stamp, wire::record_field::kProducer, stamp);
+  admitted.producer_next = stamp.first_sequence + stamp.count;
+}
+
+absl::StatusOr<Admitted> Admission::Repeat(const AppendPoint& at, const AppendRequest& request) {
+  const auto known = producers_.Repeated(at.log.number(), *request.producer, request.count);
+  const auto has_duplicates = std::any_of(
+      known.begin(), known.end(),
+      [](const ProducerState::Outcome& outcome) { return outcome.kind == BatchOutcome::kDuplicate; });
+  if (has_duplicates) {
+    const auto status = ids_.Begin({at.log.number(), at.dedupe_window_us, at.time_us}, request);
+    if (!status.ok()) return CannotRead(status);
+  }
+  Admitted admitted;
+  absl::Status failed;
+  request.ForEachRecord([&](std::string_view encoded) {
+    if (!failed.ok()) return;
+    const size_t index = admitted.outcomes.size();
+    const auto outcome = RepeatRecord(at, known[index], index, *wire::DecodeRecord(encoded));
+    if (outcome.ok()) admitted.outcomes.push_back(*outcome);
+    failed = outcome.status();
+  });
+  if (!failed.ok()) return failed;
+  admitted.producer_next = request.producer->first_sequence + request.count;
+  return admitted;
+}
+
+absl::StatusOr<RecordOutcome> Admission::RepeatRecord(const AppendPoint& at,
+                                                      const ProducerState::Outcome& outcome, size_t index,
+                                                      const wire::RecordView& record) {
+  switch (outcome.kind) {
+    case BatchOutcome::kStale: {
+      const auto row = Row(at.log.number(), record.channel, record.key);
+      if (!row.ok()) return row.status();
+      if (!row->has_value()) return RecordOutcome{RecordOutcome::Kind::kStale, {}, {}};
+      return RecordOutcome{RecordOutcome::Kind::kStale, (*row)->sequence, (*row)->version};
+    }
+    case BatchOutcome::kDuplicate:
+      return RecordOutcome{RecordOutcome::Kind::kDuplicate, ids_.FirstAppend(index, record.id), {}};
+    default:
+      return RecordOutcome{RecordOutcome::Kind::kDuplicate, outcome.sequence, {}};
+  }
 }
 
 absl::Status Admission::CheckConditions(LogNumber log, const AppendConditions& conditions, Sequence next) {
@@ -86,26 +179,24 @@ absl::Status Admission::CheckKey(LogNumber log, const KeyCondition& condition, s
                          absl::StrCat("key \"", Excerpt(condition.key), "\" ", now), std::move(metadata));
 }
 
-absl::StatusOr<RecordOutcome> Admission::JudgeRecord(LogNumber log, const wire::RecordView& record,
-                                                     bool newer_version_only, Sequence next) {
-  const RecordOutcome appended{RecordOutcome::Kind::kAppended, next, 0};
-  if (!record.has_key) return appended;
+absl::StatusOr<RecordOutcome> Admission::JudgeVersion(LogNumber log, const wire::RecordView& record,
+                                                      bool newer_version_only, Sequence next) {
+  const RecordOutcome appended{RecordOutcome::Kind::kAppended, next, {}};
+  if (!conditional_ || !record.has_key) return appended;
   if (newer_version_only) {
     const auto row = Row(log, record.channel, record.key);
     if (!row.ok()) return row.status();
     if (row->has_value() && (*row)->version && *(*row)->version >= *record.version) {
-      return RecordOutcome{RecordOutcome::Kind::kStale, (*row)->sequence, *(*row)->version};
+      return RecordOutcome{RecordOutcome::Kind::kStale, (*row)->sequence, (*row)->version};
     }
   }
-  judged_[RowKey(log, record.channel, record.key)] = {next, record.deleted, record.version};
+  rows_.Stage(RowKey(log, record.channel, record.key), {next, record.deleted, record.version});
   return appended;
 }
 
 absl::StatusOr<std::optional<TableRow>> Admission::Row(LogNumber log, std::string_view channel,
                                                        std::string_view key) {
-  const RowKey wanted(log, channel, key);
-  if (const auto known = judged_.find(wanted); known != judged_.end()) return known->second;
-  if (const auto known = rows_.find(wanted); known != rows_.end()) return known->second;
+  if (const TableRow* known = rows_.Find(RowKey(log, channel, key))) return *known;
   const auto stored = store_.TableRecord(log, channel, key);
   if (!stored.ok()) return CannotRead(stored.status());
   if (!stored->has_value()) return std::nullopt;

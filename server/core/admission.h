@@ -6,41 +6,75 @@
 #include <tuple>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "proto/wire/record_view.h"
 #include "server/core/append_queue.h"
+#include "server/core/id_judge.h"
+#include "server/core/producer_judge.h"
+#include "server/core/staged_map.h"
 #include "storage/model/log_store.h"
 
 namespace replog {
 
+// Where and when an append would be written.
+struct AppendPoint {
+  Log& log;
+  Sequence next = 0;    // what the first record written gets
+  int64_t time_us = 0;  // what every record written gets
+  int64_t dedupe_window_us = 0;
+};
+
+// What is to be written of an append that is not refused.
+struct Admitted {
+  // One for each record; none when all are written.
+  std::vector<RecordOutcome> outcomes;
+  // The field `producer` that the first record written gets; empty: none.
+  std::string stamp;
+  // Of a stamped append: see AppendResponse.
+  std::optional<uint64_t> producer_next;
+};
+
 // Decides what of a group's appends is written, in the order of the group: each sees what those before it
-// will have written. For one group; only the committer's thread.
+// will have written. First what was appended before, then the conditions, then what is stale: so the
+// repetition of a conditional append that was written is a duplicate, and not refused for what it has itself
+// made of the key. For one group; only the committer's thread. The requests must outlive it.
 class Admission {
  public:
   // `conditional`: some append of the group has conditions, so what the others write must be known too.
-  Admission(LogStore& store, bool conditional) : store_(store), conditional_(conditional) {}
+  Admission(LogStore& store, ProducerCache& producers, bool conditional)
+      : store_(store), conditional_(conditional), ids_(store), producers_(producers) {}
 
-  // What is to become of each record, if the first one written gets sequence `next`; empty: all are written.
-  // CONDITION_FAILED, with the current value, rejects all; so does a table that cannot be read.
-  absl::StatusOr<std::vector<RecordOutcome>> Judge(LogNumber log, const AppendRequest& request,
-                                                   Sequence next);
+  // CONDITION_FAILED, with the current value, refuses all of an append; so do stamps that do not fit and a
+  // store that cannot be read.
+  absl::StatusOr<Admitted> Judge(const AppendPoint& at, const AppendRequest& request);
+
+  // What the group makes of the producers of a log.
+  std::vector<ProducerUpdate> ProducerUpdates(LogNumber log) const { return producers_.Updates(log); }
 
  private:
   using RowKey = std::tuple<LogNumber, std::string, std::string>;
 
+  // Of a stamped batch that was written before.
+  absl::StatusOr<Admitted> Repeat(const AppendPoint& at, const AppendRequest& request);
+  absl::StatusOr<RecordOutcome> RepeatRecord(const AppendPoint& at, const ProducerState::Outcome& outcome,
+                                             size_t index, const wire::RecordView& record);
   absl::Status CheckConditions(LogNumber log, const AppendConditions& conditions, Sequence next);
   absl::Status CheckKey(LogNumber log, const KeyCondition& condition, size_t index);
-  absl::StatusOr<RecordOutcome> JudgeRecord(LogNumber log, const wire::RecordView& record,
-                                            bool newer_version_only, Sequence next);
+  // The outcomes of all records, unless nothing could make them differ from written.
+  absl::StatusOr<std::vector<RecordOutcome>> JudgeRecords(const AppendPoint& at, const AppendRequest& request,
+                                                          bool by_id);
+  absl::StatusOr<RecordOutcome> JudgeVersion(LogNumber log, const wire::RecordView& record,
+                                             bool newer_version_only, Sequence next);
+  // Completes the stamp of an append whose records are judged.
+  void Stamp(const AppendPoint& at, const AppendRequest& request, Admitted& admitted);
   // Nullopt: never written.
   absl::StatusOr<std::optional<TableRow>> Row(LogNumber log, std::string_view channel, std::string_view key);
 
   LogStore& store_;
   const bool conditional_;
-  // What the group writes; of the append that is being judged, kept aside until nothing can reject it.
-  absl::flat_hash_map<RowKey, TableRow> rows_;
-  absl::flat_hash_map<RowKey, TableRow> judged_;
+  StagedMap<RowKey, TableRow> rows_;
+  IdJudge ids_;
+  ProducerJudge producers_;
 };
 
 }  // namespace replog

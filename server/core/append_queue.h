@@ -16,12 +16,13 @@ namespace replog {
 // What became of one record of an append that was not rejected.
 struct RecordOutcome {
   enum class Kind : uint8_t {
-    kAppended,  // written as `sequence`
-    kStale,     // not written: the key has `version`, of record `sequence`, which is at least as new
+    kAppended,   // written as `sequence`
+    kStale,      // not written: the key has `version`, of record `sequence`, which is at least as new
+    kDuplicate,  // not written: it was before, as `sequence`
   };
   Kind kind = Kind::kAppended;
-  Sequence sequence = 0;
-  uint64_t version = 0;
+  std::optional<Sequence> sequence;  // nullopt: not known any more
+  std::optional<uint64_t> version;
 };
 
 // What an append that was acknowledged got.
@@ -31,8 +32,9 @@ struct Appended {
   // One for each record, in order; none when all were written.
   std::vector<RecordOutcome> outcomes;
   int64_t time_us = 0;
-  Position position;  // after the batch
+  Position position;  // after all of the batch that is in the log
   Durability durability = Durability::kSync;
+  std::optional<uint64_t> producer_next = std::nullopt;  // of a stamped append: see AppendResponse
 };
 
 // An append on its way. `done` is called exactly once, from any thread.

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "server/core/canonical_fields.h"
 #include "server/core/names.h"
+#include "server/core/producer_stamp.h"
 #include "server/core/record_validator.h"
 
 namespace replog {
@@ -12,7 +13,6 @@ namespace {
 
 constexpr uint32_t kLogField = 1;
 constexpr uint32_t kConditionsField = 3;
-constexpr uint32_t kProducerField = 4;
 
 absl::Status TakeLog(const wire::Field& field, AppendRequest& request, bool& seen) {
   if (auto status = ExpectBytes(field, "log"); !status.ok()) return status;
@@ -33,8 +33,21 @@ absl::Status TakeConditions(const wire::Field& field, const Limits& limits, Appe
   return absl::OkStatus();
 }
 
-// What the conditions need of the records.
+absl::Status TakeProducer(const wire::Field& field, AppendRequest& request) {
+  if (auto status = ExpectBytes(field, "producer"); !status.ok()) return status;
+  if (request.producer)
+    return MakeError(Reason::kDuplicateField, "producer: is given twice", {{"field", "producer"}});
+  auto stamp = ParseProducerStamp(field.bytes);
+  if (!stamp.ok()) return stamp.status();
+  request.producer = *std::move(stamp);
+  return absl::OkStatus();
+}
+
+// What the conditions and the producer's stamp need of the records.
 absl::Status CheckTogether(const AppendRequest& request, const RecordValidator& records) {
+  if (request.producer) {
+    if (auto status = CheckStampedCount(request.count); !status.ok()) return status;
+  }
   if (!request.conditions || !request.conditions->newer_version_only) return absl::OkStatus();
   if (records.keyed() && records.versioned()) return absl::OkStatus();
   return MakeError(
@@ -67,8 +80,9 @@ absl::StatusOr<AppendRequest> ParseAppendRequest(std::string encoded, const Limi
       case kConditionsField:
         status = TakeConditions(field, limits, request);
         break;
-      case kProducerField:
-        return NotBuilt("producer");
+      case wire::kRequestProducerField:
+        status = TakeProducer(field, request);
+        break;
       default:
         return MakeError(Reason::kUnknownField,
                          absl::StrCat("request: has the unknown field number ", field.number));
@@ -80,6 +94,7 @@ absl::StatusOr<AppendRequest> ParseAppendRequest(std::string encoded, const Limi
     return MakeError(Reason::kEmptyBatch, "records: an append needs at least one", {{"field", "records"}});
   if (auto status = CheckTogether(request, validator); !status.ok()) return status;
   request.keyed = validator.keyed();
+  request.identified = validator.identified();
   request.log = LogNameOrDefault(request.log);
   return request;
 }

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "proto/wire/fields.h"
+#include "proto/wire/producer_stamp.h"
 #include "server/core/conditions.h"
 #include "server/core/limits.h"
 
@@ -14,11 +15,13 @@ namespace replog {
 
 // An encoded AppendRequest that was found good in every part.
 struct AppendRequest {
-  std::string log;      // never empty
-  std::string encoded;  // what the client sent
-  uint32_t count = 0;   // records
-  bool keyed = false;   // some record has a key
+  std::string log;          // never empty
+  std::string encoded;      // what the client sent
+  uint32_t count = 0;       // records
+  bool keyed = false;       // some record has a key
+  bool identified = false;  // some record has an id
   std::optional<AppendConditions> conditions;
+  std::optional<wire::ProducerStamp> producer;
 
   // Calls `add` with each encoded NewRecord, in order.
   template <typename Add>

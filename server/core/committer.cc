@@ -39,7 +39,7 @@ void Wake(TailWaiters waiters, Executor& executor) {
 struct Committer::Share {
   LogPtr log;
   ChunkBuilder builder;
-  Durability durability;
+  LogSettings settings;
   int64_t time_us;
 };
 
@@ -48,7 +48,7 @@ struct Committer::Placed {
   size_t share;
   Sequence first;
   // A rejection is answered with the others: what it tells may have been written with them.
-  absl::StatusOr<std::vector<RecordOutcome>> outcomes;
+  absl::StatusOr<Admitted> admitted;
   uint32_t count;  // written
 };
 
@@ -61,7 +61,13 @@ struct Committer::Group {
 
 Committer::Committer(const Options& options, LogStore& store, LogRegistry& logs, Clock& clock,
                      Executor& wakeups)
-    : options_(options), store_(store), logs_(logs), clock_(clock), wakeups_(wakeups), queue_(options.queue) {
+    : options_(options),
+      store_(store),
+      logs_(logs),
+      clock_(clock),
+      wakeups_(wakeups),
+      queue_(options.queue),
+      producers_(store) {
   thread_ = std::thread(&Committer::Loop, this);
 }
 
@@ -152,17 +158,18 @@ Committer::Group Committer::Encode(std::vector<PendingAppend>& appends) {
   const bool conditional = std::any_of(appends.begin(), appends.end(), [](const auto& append) {
     return append.request.conditions.has_value();
   });
-  Admission admission(store_, conditional);
+  Admission admission(store_, producers_, conditional);
   const int64_t now_us = clock_.WallMicros();
   for (const PendingAppend& append : appends) {
     const size_t share = ShareOf(append.log, now_us, group);
     group.placed.push_back(Place(append, share, admission, group));
   }
   for (Share& share : group.shares) {
-    group.commits.push_back({share.log->number(), share.builder.Finish()});
+    const LogNumber number = share.log->number();
+    group.commits.push_back({number, share.builder.Finish(), admission.ProducerUpdates(number)});
     share.log->writer.marks.Advance(AssignedEnd{share.builder.next()});
     share.log->writer.marks.Advance(WrittenEnd{share.builder.next()});
-    if (share.durability == Durability::kSync) group.durability = Durability::kSync;
+    if (share.settings.durability == Durability::kSync) group.durability = Durability::kSync;
   }
   return group;
 }
@@ -177,25 +184,32 @@ size_t Committer::ShareOf(const LogPtr& log, int64_t now_us, Group& group) {
   const int64_t time_us = std::max(now_us, writer.last_time_us);
   const ChunkBuilder::Start start{log->number(), log->epoch(), writer.marks.assigned().value,
                                   writer.bytes_before_end, time_us};
-  group.shares.push_back({log, ChunkBuilder(start), log->descriptor().settings.durability, time_us});
+  group.shares.push_back({log, ChunkBuilder(start), log->descriptor().settings, time_us});
   return group.shares.size() - 1;
 }
 
 Committer::Placed Committer::Place(const PendingAppend& append, size_t share, Admission& admission,
                                    Group& group) {
-  const AppendRequest& request = append.request;
+  const Share& to = group.shares[share];
   ChunkBuilder& builder = group.shares[share].builder;
-  Placed placed{share, builder.next(), admission.Judge(append.log->number(), request, builder.next()), 0};
-  if (!placed.outcomes.ok()) return placed;
-  builder.Expect(request.encoded.size() + request.count * wire::RecordStamp::kMaxOverhead);
-  auto outcome = placed.outcomes->begin();
-  request.ForEachRecord([&](std::string_view record) {
-    const bool all = placed.outcomes->empty();
-    if (!all && (outcome++)->kind != RecordOutcome::Kind::kAppended) return;
-    builder.Add(record, request.keyed);
-    ++placed.count;
-  });
+  const AppendPoint at{*append.log, builder.next(), to.time_us, to.settings.dedupe_window_us};
+  Placed placed{share, builder.next(), admission.Judge(at, append.request), 0};
+  if (placed.admitted.ok()) placed.count = Write(append.request, *placed.admitted, builder);
   return placed;
+}
+
+// Returns how many records were written.
+uint32_t Committer::Write(const AppendRequest& request, const Admitted& admitted, ChunkBuilder& builder) {
+  builder.Expect(request.encoded.size() + request.count * wire::RecordStamp::kMaxOverhead);
+  const RecordTraits traits{request.keyed, request.identified};
+  uint32_t written = 0;
+  auto outcome = admitted.outcomes.begin();
+  request.ForEachRecord([&](std::string_view record) {
+    const bool all = admitted.outcomes.empty();
+    if (!all && (outcome++)->kind != RecordOutcome::Kind::kAppended) return;
+    builder.Add(record, traits, written++ == 0 ? admitted.stamp : std::string_view());
+  });
+  return written;
 }
 
 void Committer::Publish(Group& group, std::vector<PendingAppend>& appends) {
@@ -211,6 +225,8 @@ void Committer::Publish(Group& group, std::vector<PendingAppend>& appends) {
     writer.bytes_before_end = share.builder.bytes_before_next();
     share.log->last_time_us = writer.last_time_us;
     share.log->bytes_before_end = writer.bytes_before_end;
+    for (ProducerUpdate& producer : group.commits[i].producers)
+      producers_.Put(group.commits[i].log, producer.id, std::move(producer.state));
     auto woken = share.log->tail().Publish(std::move(group.commits[i].chunks));
     waiters.insert(waiters.end(), std::make_move_iterator(woken.begin()),
                    std::make_move_iterator(woken.end()));
@@ -218,14 +234,33 @@ void Committer::Publish(Group& group, std::vector<PendingAppend>& appends) {
   Wake(std::move(waiters), wakeups_);
   for (size_t i = 0; i < appends.size(); ++i) {
     Placed& placed = group.placed[i];
-    if (!placed.outcomes.ok()) {
-      appends[i].done(placed.outcomes.status());
-      continue;
+    if (placed.admitted.ok()) {
+      appends[i].done(AnswerOf(group, placed));
+    } else {
+      appends[i].done(placed.admitted.status());
     }
-    const Share& share = group.shares[placed.share];
-    appends[i].done(Appended{placed.first, placed.count, *std::move(placed.outcomes), share.time_us,
-                             share.log->PositionAt(placed.first + placed.count), share.durability});
   }
+}
+
+Appended Committer::AnswerOf(const Group& group, Placed& placed) {
+  const Share& share = group.shares[placed.share];
+  std::vector<RecordOutcome>& outcomes = placed.admitted->outcomes;
+  // Of a batch that was in the log before, what follows it there; of one that never was, what would have.
+  Sequence end = placed.first + placed.count;
+  if (placed.count == 0) {
+    std::optional<Sequence> last;
+    for (const RecordOutcome& outcome : outcomes) {
+      if (outcome.kind == RecordOutcome::Kind::kDuplicate) last = std::max(last, outcome.sequence);
+    }
+    if (last) end = *last + 1;
+  }
+  return {placed.first,
+          placed.count,
+          std::move(outcomes),
+          share.time_us,
+          share.log->PositionAt(end),
+          share.settings.durability,
+          placed.admitted->producer_next};
 }
 
 void Committer::RefuseAll(std::vector<PendingAppend> appends, const absl::Status& why) {
@@ -238,6 +273,7 @@ void Committer::RecoverStore() {
   const bool recovered = store_.Recover().ok();
   next_recovery_us_ = clock_.MonotonicMicros() + options_.recovery_pause_us;
   if (!recovered) return;
+  producers_.Clear();  // of what was under way nothing may be believed
   // What was under way may have survived: it is shown now, as recovery synced it. The epoch is new.
   // So may a log whose creation was, or be gone whose deletion was.
   TailWaiters waiters;

@@ -9,10 +9,13 @@
 #include "server/core/append_queue.h"
 #include "server/core/executor.h"
 #include "server/core/log_registry.h"
+#include "server/core/producer_cache.h"
 
 namespace replog {
 
 class Admission;
+class ChunkBuilder;
+struct Admitted;
 
 // The one writer of a store. Takes what all logs have ready, gives out sequences and times, encodes each
 // record once, writes one batch and syncs once; then publishes: tail, then wake-ups, then answers. So whoever
@@ -60,8 +63,10 @@ class Committer {
   size_t ShareOf(const LogPtr& log, int64_t now_us, Group& group);
   // Adds what of an append is to be written to its log's share.
   Placed Place(const PendingAppend& append, size_t share, Admission& admission, Group& group);
+  static uint32_t Write(const AppendRequest& request, const Admitted& admitted, ChunkBuilder& builder);
   absl::Status WriteGroup(const Group& group);
   void Publish(Group& group, std::vector<PendingAppend>& appends);
+  static Appended AnswerOf(const Group& group, Placed& placed);
   void RefuseAll(std::vector<PendingAppend> appends, const absl::Status& why);
   void RefuseDeleted(std::vector<PendingAppend>& appends);
   bool EnoughSpace();
@@ -75,6 +80,7 @@ class Committer {
   AppendQueue queue_;
   std::atomic<bool> disk_full_{false};
   std::atomic<bool> recovering_{false};
+  ProducerCache producers_;       // the thread's own
   int64_t next_recovery_us_ = 0;  // the thread's own
   std::thread thread_;
 };

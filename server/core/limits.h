@@ -11,6 +11,7 @@ struct Limits {
   size_t request_bytes = 2 << 20;  // 4 KiB to 64 MiB
   size_t channel_bytes = 512;      // 1 to 512
   size_t key_bytes = 1024;         // 1 to 4096
+  size_t id_bytes = 256;           // 1 to 1024
   size_t headers = 64;             // 0 to 1024
   size_t header_bytes = 16 << 10;  // 0 to 1 MiB: names and values of one record together
   size_t channel_patterns = 256;   // of one reader's filter

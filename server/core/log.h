@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/mutex.h"
+#include "server/core/producer_roster.h"
 #include "server/core/tail.h"
 #include "server/core/watermarks.h"
 #include "storage/model/log_store.h"
@@ -22,6 +23,7 @@ class Log {
   const std::string& uuid() const { return uuid_; }
   Tail& tail() { return tail_; }
   const Tail& tail() const { return tail_; }
+  ProducerRoster& producers() { return producers_; }
 
   LogDescriptor descriptor() const TSA_EXCLUDES(mutex_);
   void set_settings(const LogSettings& settings) TSA_EXCLUDES(mutex_);
@@ -58,6 +60,7 @@ class Log {
   const std::string name_;
   const std::string uuid_;
   Tail tail_;
+  ProducerRoster producers_;
   mutable Mutex mutex_;
   LogDescriptor descriptor_ TSA_GUARDED_BY(mutex_);
   EpochTable epochs_ TSA_GUARDED_BY(mutex_);

@@ -59,6 +59,11 @@ absl::Status CheckKey(std::string_view key, std::string_view field, const Limits
   return CheckText(key, field, limits.key_bytes);
 }
 
+absl::Status CheckId(std::string_view id, std::string_view field, const Limits& limits) {
+  if (id.empty()) return Invalid(field, "is empty; leave it out for none");
+  return CheckText(id, field, limits.id_bytes);
+}
+
 absl::Status CheckChannelPattern(std::string_view pattern, std::string_view field, const Limits& limits) {
   if (pattern.empty()) return Invalid(field, "is empty; leave it out to get all channels");
   if (pattern.back() == '*') pattern.remove_suffix(1);

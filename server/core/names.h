@@ -19,6 +19,9 @@ absl::Status CheckChannelName(std::string_view name, std::string_view field, con
 // A record's key: UTF-8, 1 byte to the limit.
 absl::Status CheckKey(std::string_view key, std::string_view field, const Limits& limits);
 
+// A record's id: UTF-8, 1 byte to the limit.
+absl::Status CheckId(std::string_view id, std::string_view field, const Limits& limits);
+
 // A reader's filter entry: a channel's name, or the beginning of one (possibly nothing) and `*`.
 absl::Status CheckChannelPattern(std::string_view pattern, std::string_view field, const Limits& limits);
 

@@ -28,8 +28,6 @@ std::string_view NameOf(uint32_t number) {
       return "deleted";
     case rf::kVersion:
       return "version";
-    case rf::kId:
-      return "id";
     case rf::kExpires:
       return "expires";
     case rf::kProducer:
@@ -100,6 +98,7 @@ absl::Status RecordValidator::CheckField(const wire::Field& field) {
       if (auto status = ExpectVarint(field, Path("version")); !status.ok()) return status;
       return Once(rf::kVersion, "version");
     case rf::kId:
+      return CheckIdField(field);
     case rf::kExpires:
       return NotBuilt(Path(NameOf(field.number)));
     default:
@@ -140,6 +139,13 @@ absl::Status RecordValidator::CheckDeleted(const wire::Field& field) {
     return MakeError(Reason::kMalformed, absl::StrCat(Path("deleted"), ": is neither true nor false"));
   deleted_ = field.value == 1;
   return absl::OkStatus();
+}
+
+absl::Status RecordValidator::CheckIdField(const wire::Field& field) {
+  if (auto status = ExpectBytes(field, Path("id")); !status.ok()) return status;
+  if (auto status = Once(rf::kId, "id"); !status.ok()) return status;
+  identified_ = true;
+  return CheckId(field.bytes, Path("id"), limits_);
 }
 
 absl::Status RecordValidator::CheckBody(const wire::Field& field) {

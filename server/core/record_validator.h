@@ -21,8 +21,9 @@ class RecordValidator {
   // `index` is the record's place in the request, for the error. `encoded` must outlive the validator.
   absl::Status Check(std::string_view encoded, size_t index);
 
-  // Whether any of the records checked so far has a key; whether all that have one have a version.
+  // Whether any of the records checked so far has a key, an id; whether all that have a key have a version.
   bool keyed() const { return keyed_; }
+  bool identified() const { return identified_; }
   bool versioned() const { return versioned_; }
 
  private:
@@ -30,6 +31,7 @@ class RecordValidator {
   absl::Status CheckChannel(const wire::Field& field);
   absl::Status CheckKeyField(const wire::Field& field);
   absl::Status CheckDeleted(const wire::Field& field);
+  absl::Status CheckIdField(const wire::Field& field);
   // What fields say of each other.
   absl::Status CheckTogether();
   absl::Status CheckBody(const wire::Field& field);
@@ -43,6 +45,7 @@ class RecordValidator {
   // The last channel that was found good: batches are mostly of one.
   std::string_view good_channel_;
   bool keyed_ = false;
+  bool identified_ = false;
   bool versioned_ = true;
   // Of the record at hand.
   size_t index_ = 0;

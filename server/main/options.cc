@@ -54,6 +54,7 @@ void AddServeFlags(CLI::App& app, ServerOptions& options) {
   AddBytes(app, "--max-request-bytes", limits.request_bytes, "Largest append", 4 << 10, 64 << 20);
   AddBytes(app, "--max-channel-bytes", limits.channel_bytes, "Longest channel name", 1, 512);
   AddBytes(app, "--max-key-bytes", limits.key_bytes, "Longest key", 1, 4096);
+  AddBytes(app, "--max-id-bytes", limits.id_bytes, "Longest id of a record", 1, 1024);
   AddBytes(app, "--max-headers", limits.headers, "Most headers of a record", 0, 1024);
   AddBytes(app, "--max-header-bytes", limits.header_bytes, "Names and values of a record's headers", 0,
            1 << 20);

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int64_t kMicrosPerSecond = 1'000'000;
 constexpr int64_t kMinRetentionAgeUs = kMicrosPerSecond;
+constexpr int64_t kMinDedupeWindowUs = kMicrosPerSecond;
 constexpr uint64_t kMinRetentionBytes = 1 << 20;
 // The years 0001 to 9999, as google.protobuf.Timestamp has them.
 constexpr int64_t kFirstSecond = -62135596800;
@@ -32,14 +33,46 @@ absl::StatusOr<Start> ToStart(const google::protobuf::Timestamp& time, std::stri
 }
 
 void FillResult(const RecordOutcome& outcome, v1::AppendResult& out) {
-  out.set_sequence(outcome.sequence);
+  if (outcome.sequence) out.set_sequence(*outcome.sequence);
   switch (outcome.kind) {
     case RecordOutcome::Kind::kAppended:
       return out.set_outcome(v1::AppendResult::APPENDED);
     case RecordOutcome::Kind::kStale:
       out.set_outcome(v1::AppendResult::STALE);
-      out.set_version(outcome.version);
+      if (outcome.version) out.set_version(*outcome.version);
+      return;
+    case RecordOutcome::Kind::kDuplicate:
+      out.set_outcome(v1::AppendResult::DUPLICATE);
   }
+}
+
+// A duration of a log's settings, in which 0 stands for none: `shortest_us` or longer.
+absl::StatusOr<int64_t> ToMicros(const google::protobuf::Duration& duration, int64_t shortest_us,
+                                 std::string_view field) {
+  if (duration.seconds() < 0 || duration.seconds() > kLastSecond || duration.nanos() < 0 ||
+      duration.nanos() > 999'999'999) {
+    return Invalid(field, "is not a legal duration");
+  }
+  const int64_t micros = duration.seconds() * kMicrosPerSecond + duration.nanos() / 1000;
+  const bool none = duration.seconds() == 0 && duration.nanos() == 0;
+  if (none || micros >= shortest_us) return micros;
+  return Invalid(field, absl::StrCat("is shorter than ", shortest_us / kMicrosPerSecond, " s"));
+}
+
+void FillDuration(int64_t micros, google::protobuf::Duration& out) {
+  out.set_seconds(micros / kMicrosPerSecond);
+  out.set_nanos(static_cast<int32_t>(micros % kMicrosPerSecond * 1000));
+}
+
+absl::StatusOr<int64_t> ToDedupeWindow(const google::protobuf::Duration& window) {
+  constexpr char kField[] = "settings.dedupe_window";
+  const auto micros = ToMicros(window, kMinDedupeWindowUs, kField);
+  if (!micros.ok() || *micros <= kMaxDedupeWindowUs) return micros;
+  const auto limit = std::to_string(kMaxDedupeWindowUs / kMicrosPerSecond);
+  const auto value = std::to_string(*micros / kMicrosPerSecond);
+  return MakeError(Reason::kInvalidField,
+                   absl::StrCat(kField, ": is ", value, " s, the limit is ", limit, " s"),
+                   {{"field", kField}, {"limit", limit}, {"value", value}});
 }
 
 }  // namespace
@@ -77,11 +110,12 @@ void FillAppendResponse(const Appended& appended, v1::AppendResponse& out) {
   if (appended.count > 0) {
     out.set_first_sequence(appended.first);
     out.set_last_sequence(appended.first + appended.count - 1);
+    FillTimestamp(appended.time_us, *out.mutable_time());
   }
   for (const RecordOutcome& outcome : appended.outcomes) FillResult(outcome, *out.add_results());
   FillPosition(appended.position, *out.mutable_position());
   out.set_durability(ToDurability(appended.durability));
-  FillTimestamp(appended.time_us, *out.mutable_time());
+  if (appended.producer_next) out.set_producer_next_sequence(*appended.producer_next);
 }
 
 absl::StatusOr<Start> ToStart(const v1::SubscribeRequest& request) {
@@ -160,7 +194,11 @@ absl::StatusOr<ChannelFilter> ToFilter(const google::protobuf::RepeatedPtrField<
 }
 
 absl::StatusOr<LogSettings> MergeSettings(const v1::LogSettings& settings, LogSettings current) {
-  if (settings.has_dedupe_window()) return NotBuilt("settings.dedupe_window");
+  if (settings.has_dedupe_window()) {
+    const auto window_us = ToDedupeWindow(settings.dedupe_window());
+    if (!window_us.ok()) return window_us.status();
+    current.dedupe_window_us = *window_us;
+  }
   switch (settings.durability()) {
     case v1::DURABILITY_UNSPECIFIED:
       break;
@@ -174,14 +212,9 @@ absl::StatusOr<LogSettings> MergeSettings(const v1::LogSettings& settings, LogSe
       return Invalid("settings.durability", "is not a known value");
   }
   if (settings.has_retention_age()) {
-    const auto& age = settings.retention_age();
-    if (age.seconds() < 0 || age.seconds() > kLastSecond || age.nanos() < 0 || age.nanos() > 999'999'999) {
-      return Invalid("settings.retention_age", "is not a legal duration");
-    }
-    current.retention_age_us = age.seconds() * kMicrosPerSecond + age.nanos() / 1000;
-    if (current.retention_age_us != 0 && current.retention_age_us < kMinRetentionAgeUs) {
-      return Invalid("settings.retention_age", "is shorter than 1 s");
-    }
+    const auto age_us = ToMicros(settings.retention_age(), kMinRetentionAgeUs, "settings.retention_age");
+    if (!age_us.ok()) return age_us.status();
+    current.retention_age_us = *age_us;
   }
   if (settings.has_retention_bytes()) {
     current.retention_bytes = settings.retention_bytes();
@@ -207,9 +240,8 @@ void FillLogInfo(const Log& log, v1::LogInfo& out) {
   if (log.last_time_us > 0) FillTimestamp(log.last_time_us, *out.mutable_last_time());
   v1::LogSettings& settings = *out.mutable_settings();
   settings.set_durability(ToDurability(descriptor.settings.durability));
-  settings.mutable_retention_age()->set_seconds(descriptor.settings.retention_age_us / kMicrosPerSecond);
-  settings.mutable_retention_age()->set_nanos(
-      static_cast<int32_t>(descriptor.settings.retention_age_us % kMicrosPerSecond * 1000));
+  FillDuration(descriptor.settings.retention_age_us, *settings.mutable_retention_age());
+  FillDuration(descriptor.settings.dedupe_window_us, *settings.mutable_dedupe_window());
   settings.set_retention_bytes(descriptor.settings.retention_bytes);
   settings.set_retention_records(descriptor.settings.retention_records);
   out.set_subscribers(log.subscribers);

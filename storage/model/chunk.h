@@ -17,6 +17,13 @@ struct ChannelCount {
   uint64_t records = 0;
 };
 
+// What some of a chunk's records may have, and so what is derived from them. Of a chunk read back from the
+// store it is not known, and false.
+struct RecordTraits {
+  bool keyed = false;       // a key
+  bool identified = false;  // an id
+};
+
 // A run of whole records of one log, encoded: the unit of storage and of sharing. Its record bytes are
 // concatenated `records` fields of a response (DESIGN.md, section 2), so a chunk is sent as it is stored.
 //
@@ -36,12 +43,12 @@ class Chunk {
 
   // `encoded` is a header and its records. Use ChunkBuilder or DecodeChunk.
   Chunk(Sequence first, const Header& header, std::string encoded, std::vector<ChannelCount> channels,
-        bool keyed = false)
+        RecordTraits traits = {})
       : first_(first),
         header_(header),
         encoded_(std::move(encoded)),
         channels_(std::move(channels)),
-        keyed_(keyed) {}
+        traits_(traits) {}
 
   Sequence first() const { return first_; }
   // The sequence after the last record.
@@ -54,9 +61,7 @@ class Chunk {
   std::string_view records() const;
   // The distinct channels of the records; empty when they are not known (a chunk read back from the store).
   const std::vector<ChannelCount>& channels() const { return channels_; }
-  // Whether some of the records may have keys. Of a chunk read back from the store it is not known, and
-  // false.
-  bool keyed() const { return keyed_; }
+  RecordTraits traits() const { return traits_; }
   // What it takes in memory.
   size_t memory_bytes() const;
 
@@ -65,7 +70,7 @@ class Chunk {
   const Header header_;
   const std::string encoded_;
   const std::vector<ChannelCount> channels_;
-  const bool keyed_;
+  const RecordTraits traits_;
 };
 
 using ChunkPtr = std::shared_ptr<const Chunk>;

@@ -14,13 +14,14 @@ ChunkBuilder::ChunkBuilder(const Start& start)
       chunk_first_(start.next),
       bytes_before_(start.bytes_before) {}
 
-Sequence ChunkBuilder::Add(std::string_view new_record, bool keyed) {
-  const size_t size = new_record.size() + wire::RecordStamp::kMaxOverhead;
+Sequence ChunkBuilder::Add(std::string_view new_record, RecordTraits traits, std::string_view own_fields) {
+  const size_t size = new_record.size() + own_fields.size() + wire::RecordStamp::kMaxOverhead;
   if (next_ > chunk_first_ && open_.size() + size > kChunkHeaderSize + kChunkTargetBytes) Seal();
   if (next_ == chunk_first_) Open();
-  stamp_.AppendRecord(open_, next_, new_record);
+  stamp_.AppendRecord(open_, next_, new_record, own_fields);
   AddChannel(wire::ChannelOf(new_record));
-  keyed_ |= keyed;
+  traits_.keyed |= traits.keyed;
+  traits_.identified |= traits.identified;
   expected_bytes_ -= std::min(expected_bytes_, size);
   return next_++;
 }
@@ -53,10 +54,10 @@ void ChunkBuilder::Seal() {
   SealChunk(start_.log, chunk_first_, header, open_);
   bytes_before_ += open_.size() - kChunkHeaderSize;
   chunks_.push_back(
-      std::make_shared<const Chunk>(chunk_first_, header, std::move(open_), std::move(channels_), keyed_));
+      std::make_shared<const Chunk>(chunk_first_, header, std::move(open_), std::move(channels_), traits_));
   open_.clear();
   channels_.clear();
-  keyed_ = false;
+  traits_ = {};
   chunk_first_ = next_;
 }
 

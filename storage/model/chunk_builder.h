@@ -23,9 +23,9 @@ class ChunkBuilder {
 
   explicit ChunkBuilder(const Start& start);
 
-  // `new_record`: one validated NewRecord, without tag and length; `keyed`: it may have a key. Returns its
-  // sequence.
-  Sequence Add(std::string_view new_record, bool keyed = false);
+  // `new_record`: one validated NewRecord, without tag and length; `traits`: what it may have; `own_fields`:
+  // the encoded fields that the server adds to it, beside sequence and time. Returns its sequence.
+  Sequence Add(std::string_view new_record, RecordTraits traits = {}, std::string_view own_fields = {});
 
   // A hint for allocation: how many bytes of records are still to come.
   void Expect(size_t bytes) { expected_bytes_ = bytes; }
@@ -50,7 +50,7 @@ class ChunkBuilder {
   size_t expected_bytes_ = 0;
   std::string open_;  // room for the header, then records
   std::vector<ChannelCount> channels_;
-  bool keyed_ = false;  // of what is open
+  RecordTraits traits_;  // of what is open
   std::vector<ChunkPtr> chunks_;
 };
 

@@ -12,8 +12,10 @@
 #include "absl/status/statusor.h"
 #include "storage/model/channel_filter.h"
 #include "storage/model/chunk.h"
+#include "storage/model/dedupe.h"
 #include "storage/model/epoch_table.h"
 #include "storage/model/expiry.h"
+#include "storage/model/producer_state.h"
 #include "storage/model/table.h"
 
 namespace replog {
@@ -26,6 +28,7 @@ struct LogSettings {
   int64_t retention_age_us = 0;    // 0: no bound
   uint64_t retention_bytes = 0;    // 0: no bound
   uint64_t retention_records = 0;  // 0: no bound
+  int64_t dedupe_window_us = kDefaultDedupeWindowUs;
 };
 
 // What a log is, apart from its records.
@@ -48,10 +51,18 @@ struct StoredLog {
   uint64_t bytes_before_end = 0;  // see Chunk::Header::bytes_before
 };
 
-// The new chunks of one log in a commit, in order.
+// What a commit makes of a producer: what it was, and its batches among the chunks.
+struct ProducerUpdate {
+  ProducerId id = 0;
+  ProducerState state;
+};
+
+// What one log gets in a commit: its new chunks, in order, and what follows from them and what the store had
+// before. What follows from a chunk alone the store finds for itself.
 struct LogCommit {
   LogNumber log = 0;
   std::vector<ChunkPtr> chunks;
+  std::vector<ProducerUpdate> producers = {};
 };
 
 // Whole chunks that hold what was asked for, in the order of reading.
@@ -143,6 +154,15 @@ class LogStore {
   // Forgets that these expire: they no longer are their keys' newest. What was written since, for a later
   // record of the same key and time, stays. May be undone by a crash.
   virtual absl::Status DropExpiries(LogNumber log, std::span<const Expiry> expiries) = 0;
+  // The newest record of each of these ids, in their order; nullopt where the store knows none. It may have
+  // forgotten those that the log's window does not remember: see IsRemembered.
+  virtual absl::StatusOr<std::vector<std::optional<IdEntry>>> FindIds(
+      LogNumber log, std::span<const std::string_view> ids) = 0;
+
+  // What the log remembers of a producer: nothing, when it has no batch of it.
+  virtual absl::StatusOr<ProducerState> FindProducer(LogNumber log, ProducerId producer) = 0;
+  // Removes what it remembers of producers that are not registered any more.
+  virtual absl::Status ForgetProducers(LogNumber log, std::span<const ProducerId> producers) = 0;
 
   virtual absl::StatusOr<StoredLog> CreateLog(const std::string& name, const LogSettings& settings) = 0;
   virtual absl::Status UpdateLog(const LogDescriptor& descriptor) = 0;

@@ -27,6 +27,7 @@ pb::StoredLogState Encode(const StoredLog& log) {
   state.mutable_settings()->set_retention_age_us(settings.retention_age_us);
   state.mutable_settings()->set_retention_bytes(settings.retention_bytes);
   state.mutable_settings()->set_retention_records(settings.retention_records);
+  state.mutable_settings()->set_dedupe_window_us(settings.dedupe_window_us);
   for (const auto& entry : log.epochs.entries()) {
     auto* epoch = state.add_epochs();
     epoch->set_epoch(entry.epoch);
@@ -49,7 +50,10 @@ StoredLog Decode(LogNumber number, const pb::StoredLogState& state) {
                     .settings = {.durability = static_cast<Durability>(state.settings().durability()),
                                  .retention_age_us = state.settings().retention_age_us(),
                                  .retention_bytes = state.settings().retention_bytes(),
-                                 .retention_records = state.settings().retention_records()}};
+                                 .retention_records = state.settings().retention_records(),
+                                 .dedupe_window_us = state.settings().has_dedupe_window_us()
+                                                         ? state.settings().dedupe_window_us()
+                                                         : kDefaultDedupeWindowUs}};
   std::vector<EpochTable::Entry> epochs;
   for (const auto& epoch : state.epochs()) epochs.push_back({epoch.epoch(), epoch.first()});
   log.epochs = EpochTable(std::move(epochs));

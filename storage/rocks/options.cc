@@ -106,14 +106,16 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const StoreOptions& op
   const size_t small = std::max<size_t>(options.memtable_bytes / 8, 1 << 20);
   auto channels = MakeFamilyOptions(cache, small, options.compact);
   channels.compaction_filter_factory = MakeTrimFilter(options.trim_points);
+  // Most ids asked for are new, so they are filtered like keys.
+  auto ids = MakeTableOptions(cache, small, options.compact);
+  ids.compaction_filter_factory = MakeIdFilter(options.id_horizons);
   return {
       {rocksdb::kDefaultColumnFamilyName, MakeFamilyOptions(cache, 1 << 20, options.compact)},
       {schema::kChunks, MakeChunksOptions(cache, options.memtable_bytes, options.compact)},
       {schema::kChannels, channels},
       {schema::kMeta, MakeFamilyOptions(cache, 1 << 20, options.compact)},
       {schema::kTable, MakeTableOptions(cache, options.memtable_bytes, options.compact)},
-      // Most ids asked for are new, too.
-      {schema::kIds, MakeTableOptions(cache, small, options.compact)},
+      {schema::kIds, ids},
       {schema::kProducers, MakeTableOptions(cache, small, options.compact)},
       {schema::kExpiries, MakeFamilyOptions(cache, small, options.compact)},
       {schema::kFences, MakeFamilyOptions(cache, 1 << 20, options.compact)},

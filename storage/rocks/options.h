@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "rocksdb/db.h"
+#include "storage/rocks/id_filter.h"
 #include "storage/rocks/trim_filter.h"
 
 namespace replog {
@@ -22,6 +23,8 @@ struct StoreOptions {
   rocksdb::Env* env = rocksdb::Env::Default();
   // What compaction may drop from the channel index; the store sets it.
   std::shared_ptr<TrimPoints> trim_points = std::make_shared<TrimPoints>();
+  // The same for ids.
+  std::shared_ptr<IdHorizons> id_horizons = std::make_shared<IdHorizons>();
 };
 
 // How RocksDB is set up, and why, for each part of the schema.

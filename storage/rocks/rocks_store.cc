@@ -12,13 +12,16 @@
 #include "rocksdb/experimental.h"
 #include "storage/rocks/chunk_reader.h"
 #include "storage/rocks/expiry_index.h"
+#include "storage/rocks/id_index.h"
 #include "storage/rocks/slices.h"
 #include "storage/rocks/table_reader.h"
 #include "storage/rocks/verifier.h"
 #include "storage/schema/channel_key.h"
 #include "storage/schema/chunk_key.h"
 #include "storage/schema/expiry_key.h"
+#include "storage/schema/id_key.h"
 #include "storage/schema/meta_key.h"
+#include "storage/schema/producer_key.h"
 #include "storage/schema/table_key.h"
 
 namespace replog {
@@ -34,7 +37,17 @@ absl::Status PutChunk(const Engine& engine, LogNumber log, const Chunk& chunk, r
     wire::AppendVarint(count, channel.records);
     batch.Put(engine.channels(), schema::ChannelKey{log, channel.name, chunk.first()}.Encode(), count);
   }
-  return chunk.keyed() ? PutTable(engine, log, chunk, batch) : absl::OkStatus();
+  if (chunk.traits().identified) {
+    if (auto status = PutIds(engine, log, chunk, batch); !status.ok()) return status;
+  }
+  return chunk.traits().keyed ? PutTable(engine, log, chunk, batch) : absl::OkStatus();
+}
+
+void PutProducers(const Engine& engine, const LogCommit& commit, rocksdb::WriteBatch& batch) {
+  for (const ProducerUpdate& producer : commit.producers) {
+    batch.Put(engine.producers(), schema::ProducerKey{commit.log, producer.id}.Encode(),
+              EncodeProducerState(producer.state));
+  }
 }
 
 size_t BatchSize(std::span<const LogCommit> commits) {
@@ -151,7 +164,10 @@ absl::Status RocksStore::Start() {
   rocksdb::WriteBatch batch;
   if (auto status = catalog_.Load(**engine, batch); !status.ok()) return status;
   catalog_.BeginEpochs(**engine, batch);
-  for (const auto& [number, log] : catalog_.logs()) RaiseTrimPoint(**engine, log);
+  for (const auto& [number, log] : catalog_.logs()) {
+    RaiseTrimPoint(**engine, log);
+    SetIdHorizon(log);
+  }
   {
     WriterLock lock(engine_mutex_);
     engine_ = *std::move(engine);
@@ -168,6 +184,10 @@ Sequence RocksStore::FirstChunkKept(const Engine& engine, const StoredLog& log) 
 
 void RocksStore::RaiseTrimPoint(const Engine& engine, const StoredLog& log) {
   if (log.first_kept > 0) options_.trim_points->Raise(log.descriptor.number, FirstChunkKept(engine, log));
+}
+
+void RocksStore::SetIdHorizon(const StoredLog& log) {
+  options_.id_horizons->Set(log.descriptor.number, log.descriptor.settings, log.last_time_us);
 }
 
 absl::Status RocksStore::Write(rocksdb::WriteBatch& batch, bool sync) {
@@ -232,6 +252,7 @@ absl::Status RocksStore::Commit(std::span<const LogCommit> commits, Durability d
       for (const ChunkPtr& chunk : commit.chunks) {
         if (auto status = PutChunk(*engine_, commit.log, *chunk, batch); !status.ok()) return status;
       }
+      PutProducers(*engine_, commit, batch);
     }
   }
   if (auto status = Write(batch, durability == Durability::kSync); !status.ok()) return status;
@@ -242,6 +263,7 @@ absl::Status RocksStore::Commit(std::span<const LogCommit> commits, Durability d
     log->end = last.end();
     log->last_time_us = last.header().last_time_us;
     log->bytes_before_end = last.header().bytes_before + last.records().size();
+    SetIdHorizon(*log);
   }
   return absl::OkStatus();
 }
@@ -338,6 +360,38 @@ absl::StatusOr<std::unique_ptr<TableSnapshot>> RocksStore::SnapshotTable(LogNumb
   });
 }
 
+absl::StatusOr<std::vector<std::optional<IdEntry>>> RocksStore::FindIds(
+    LogNumber log, std::span<const std::string_view> ids) {
+  return WithEngine([&](const Engine& engine) { return replog::FindIds(engine, log, ids); });
+}
+
+absl::StatusOr<ProducerState> RocksStore::FindProducer(LogNumber log, ProducerId producer) {
+  return WithEngine([&](const Engine& engine) -> absl::StatusOr<ProducerState> {
+    if (engine.producers() == nullptr) return ProducerState();
+    std::string value;
+    const auto key = schema::ProducerKey{log, producer}.Encode();
+    const auto found = engine.db()->Get({}, engine.producers(), key, &value);
+    if (found.IsNotFound()) return ProducerState();
+    if (!found.ok()) return FromRocks(found, "read a producer's state");
+    auto state = DecodeProducerState(value);
+    if (state) return *std::move(state);
+    return MakeError(Reason::kCorruptChunk,
+                     absl::StrCat("log number ", log, ": producer ", producer, "'s state is damaged"));
+  });
+}
+
+absl::Status RocksStore::ForgetProducers(LogNumber log, std::span<const ProducerId> producers) {
+  MutexLock lock(write_mutex_);
+  rocksdb::WriteBatch batch;
+  {
+    ReaderLock engine_lock(engine_mutex_);
+    if (engine_ == nullptr) return MakeError(Reason::kStoreFailed, "the store is closed");
+    for (const ProducerId producer : producers)
+      batch.Delete(engine_->producers(), schema::ProducerKey{log, producer}.Encode());
+  }
+  return Write(batch, false);
+}
+
 absl::StatusOr<std::vector<ChannelCount>> RocksStore::Channels(LogNumber log, Sequence first_kept,
                                                                std::string_view prefix,
                                                                std::string_view after, size_t limit,
@@ -369,6 +423,7 @@ absl::Status RocksStore::WriteLog(const StoredLog& log) {
   }
   if (auto status = Write(batch, true); !status.ok()) return status;
   catalog_.ApplyLog(log);
+  SetIdHorizon(log);
   catalog_.ApplyNextNumber(std::max(catalog_.next_number(), log.descriptor.number + 1));
   return absl::OkStatus();
 }
@@ -411,6 +466,9 @@ absl::Status RocksStore::DeleteLog(LogNumber log) {
                       schema::TableKey::Prefix(log + 1, ""));
     batch.DeleteRange(engine_->expiries(), schema::ExpiryKey::Prefix(log, 0),
                       schema::ExpiryKey::Prefix(log + 1, 0));
+    batch.DeleteRange(engine_->producers(), schema::ProducerKey{log, 0}.Encode(),
+                      schema::ProducerKey{log + 1, 0}.Encode());
+    batch.DeleteRange(engine_->ids(), schema::IdKey{log, ""}.Encode(), schema::IdKey{log + 1, ""}.Encode());
   }
   if (auto status = Write(batch, true); !status.ok()) return status;
   catalog_.ApplyDelete(log);

@@ -46,6 +46,11 @@ class RocksStore final : public LogStore {
   absl::StatusOr<ExpirySlice> Expiries(LogNumber log, const ExpiryScan& scan) override;
   absl::Status DropExpiries(LogNumber log, std::span<const Expiry> expiries) override
       TSA_EXCLUDES(write_mutex_);
+  absl::StatusOr<std::vector<std::optional<IdEntry>>> FindIds(LogNumber log,
+                                                              std::span<const std::string_view> ids) override;
+  absl::StatusOr<ProducerState> FindProducer(LogNumber log, ProducerId producer) override;
+  absl::Status ForgetProducers(LogNumber log, std::span<const ProducerId> producers) override
+      TSA_EXCLUDES(write_mutex_);
   absl::StatusOr<StoredLog> CreateLog(const std::string& name, const LogSettings& settings) override;
   absl::Status UpdateLog(const LogDescriptor& descriptor) override;
   absl::Status DeleteLog(LogNumber log) override;
@@ -74,7 +79,9 @@ class RocksStore final : public LogStore {
   absl::Status Write(rocksdb::WriteBatch& batch, bool sync) TSA_REQUIRES(write_mutex_);
   // The first sequence of the chunk that holds the log's first kept record.
   static Sequence FirstChunkKept(const Engine& engine, const StoredLog& log);
+  // Tells the compaction filters what nobody will ask for any more.
   void RaiseTrimPoint(const Engine& engine, const StoredLog& log);
+  void SetIdHorizon(const StoredLog& log);
   // Gives back the space of a log's chunks before `keep_from`, which are deleted.
   void FreeChunks(LogNumber log, Sequence keep_from);
   absl::Status WriteLog(const StoredLog& log) TSA_REQUIRES(write_mutex_);

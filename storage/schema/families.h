@@ -11,8 +11,8 @@
 // chunks    log, first sequence                              header and records             chunk_key.h
 // channels  log, channel, 0x00, first sequence of a chunk    varint: records of the channel channel_key.h
 // table     log, channel, 0x00, key                          the newest record, as in chunks table_key.h
-// ids       log, a record's id                               its sequence and time
-// producers log, a producer's id                             its epoch and newest batches
+// ids       log, a record's id                               its sequence and time          id_key.h
+// producers log, a producer's id                             its epoch and newest batches   producer_key.h
 // expiries  log, when a record expires, channel, 0x00, key   varint: the record's sequence  expiry_key.h
 // fences    log, a lease's name                              the highest token seen
 // meta      see meta_key.h                                   a replog.storage.v1 message    meta_key.h

@@ -205,20 +205,52 @@ TEST_F(BadInput, UnknownFieldsAreRefusedByEveryCall) {
 
 TEST_F(BadInput, WhatIsNotBuiltYetIsRefusedAndNeverIgnored) {
   auto request = MakeAppend({"a"});
-  request.mutable_records(0)->set_id("i");
-  ExpectRefusal(Append(request), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "records[0].id");
-  request = MakeAppend({"a"});
   request.mutable_records(0)->mutable_expires()->set_seconds(4'000'000'000);
   ExpectRefusal(Append(request), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "records[0].expires");
   request = MakeAppend({"a"});
   request.mutable_conditions()->mutable_lease()->set_name("l");
   ExpectRefusal(Append(request), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "conditions.lease");
-  request = MakeAppend({"a"});
-  request.mutable_producer()->set_id(1);
-  ExpectRefusal(Append(request), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "producer");
+}
+
+TEST_F(BadInput, IdsThatAreNotLegalAreRefused) {
+  auto request = MakeAppend({"a"});
+  request.mutable_records(0)->set_id(std::string(257, 'i'));
+  const auto refusal = Append(request);
+  ExpectRefusal(refusal, StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "records[0].id");
+  EXPECT_EQ(refusal.metadata.at("limit"), "256");
+  EXPECT_EQ(refusal.metadata.at("value"), "257");
+  const std::string channel = Bytes(rf::kChannel, "c");
+  ExpectRefusal(AppendRecord(channel + Bytes(rf::kId, "")), StatusCode::INVALID_ARGUMENT, "INVALID_FIELD",
+                "records[0].id");
+  ExpectRefusal(AppendRecord(channel + Bytes(rf::kId, "\xff")), StatusCode::INVALID_ARGUMENT, "INVALID_FIELD",
+                "records[0].id");
   v1::LogSettings settings;
-  settings.mutable_dedupe_window()->set_seconds(1);
-  ExpectRefusal(Create("x", settings), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "settings.dedupe_window");
+  settings.mutable_dedupe_window()->set_seconds(7 * 86'400 + 1);
+  const auto window = Create("x", settings);
+  ExpectRefusal(window, StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "settings.dedupe_window");
+  EXPECT_EQ(window.metadata.at("limit"), "604800");
+}
+
+TEST_F(BadInput, StampsThatAreNotLegalAreRefused) {
+  const auto refused = [&](const std::string& reason, const std::string& field,
+                           const std::function<void(v1::ProducerStamp&)>& change,
+                           StatusCode code = StatusCode::INVALID_ARGUMENT) {
+    auto request = MakeAppend({"a"});
+    request.mutable_producer()->set_id(1);
+    request.mutable_producer()->set_epoch(1);
+    request.mutable_producer()->set_first_sequence(0);
+    change(*request.mutable_producer());
+    ExpectRefusal(Append(request), code, reason, field);
+  };
+  refused("INVALID_FIELD", "producer.id", [](auto& stamp) { stamp.clear_id(); });
+  refused("INVALID_FIELD", "producer.epoch", [](auto& stamp) { stamp.clear_epoch(); });
+  refused("INVALID_FIELD", "producer.first_sequence", [](auto& stamp) { stamp.clear_first_sequence(); });
+  refused("INVALID_FIELD", "producer.first_sequence",
+          [](auto& stamp) { stamp.set_first_sequence(1ull << 63); });
+  refused("SERVER_OWNED_FIELD", "producer.count", [](auto& stamp) { stamp.set_count(1); });
+  refused("SERVER_OWNED_FIELD", "producer.outcomes", [](auto& stamp) { stamp.set_outcomes("x"); });
+  refused(
+      "UNKNOWN_PRODUCER", "producer", [](auto&) {}, StatusCode::NOT_FOUND);
 }
 
 TEST_F(BadInput, KeysTombstonesAndVersionsThatAreNotLegalAreRefused) {

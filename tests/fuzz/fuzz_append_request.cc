@@ -26,6 +26,15 @@ void RequireSame(const std::optional<AppendConditions>& conditions, const v1::Ap
   }
 }
 
+void RequireSame(const std::optional<wire::ProducerStamp>& stamp, const v1::AppendRequest& message) {
+  Require(stamp.has_value() == message.has_producer(), "it has the stamp that was given");
+  if (!stamp) return;
+  const v1::ProducerStamp& given = message.producer();
+  Require(stamp->id == given.id() && stamp->epoch == given.epoch(), "the same producer");
+  Require(given.has_first_sequence() && stamp->first_sequence == given.first_sequence(), "the same number");
+  Require(given.count() == 0 && given.outcomes().empty(), "and nothing of the server's own");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -38,13 +47,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
           "it has the records that were counted");
   Require(request->log == (message.log().empty() ? "default" : message.log()), "and its log");
   int index = 0;
+  bool identified = false;
   request->ForEachRecord([&](std::string_view record) {
     v1::NewRecord parsed;
     Require(parsed.ParseFromArray(record.data(), static_cast<int>(record.size())),
             "each record parses alone");
+    identified |= !parsed.id().empty();
     Require(parsed.DebugString() == message.records(index++).DebugString(), "to the same record");
   });
   Require(index == message.records_size(), "each is given once");
+  Require(identified == request->identified, "it knows whether there is an id");
   RequireSame(request->conditions, message);
+  RequireSame(request->producer, message);
   return 0;
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "proto/wire/fields.h"
+#include "proto/wire/producer_stamp.h"
 #include "replog/v1/record.pb.h"
 #include "replog/v1/replication_log.pb.h"
 
@@ -34,6 +35,18 @@ TEST(Contract, RecordHasTheFieldNumbersOfTheConstantsAndNoOthers) {
   const Descriptor* record = v1::Record::descriptor();
   for (const auto& [name, number] : kRecordFields) EXPECT_EQ(NumberOf(record, name), number) << name;
   EXPECT_EQ(static_cast<size_t>(record->field_count()), std::size(kRecordFields));
+}
+
+TEST(Contract, AStampHasTheFieldNumbersOfTheConstantsAndNoOthers) {
+  constexpr NamedNumber kStampFields[] = {{"id", wire::stamp_field::kId},
+                                          {"epoch", wire::stamp_field::kEpoch},
+                                          {"first_sequence", wire::stamp_field::kFirstSequence},
+                                          {"count", wire::stamp_field::kCount},
+                                          {"outcomes", wire::stamp_field::kOutcomes}};
+  const Descriptor* stamp = v1::ProducerStamp::descriptor();
+  for (const auto& [name, number] : kStampFields) EXPECT_EQ(NumberOf(stamp, name), number) << name;
+  EXPECT_EQ(static_cast<size_t>(stamp->field_count()), std::size(kStampFields));
+  EXPECT_EQ(NumberOf(v1::AppendRequest::descriptor(), "producer"), wire::kRequestProducerField);
 }
 
 // The server keeps a client's bytes as they are: that needs the same number, type and presence on both sides.

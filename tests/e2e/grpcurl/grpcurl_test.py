@@ -140,9 +140,10 @@ class GrpcurlTest(unittest.TestCase):
         self.assertIn("EMPTY_BATCH", self.refusal("{}", INVALID_ARGUMENT))
 
     def test_a_field_that_is_not_built_yet_is_refused(self):
-        said = self.refusal('{"records": [{"channel": "c", "id": "i", "text": "t"}]}', UNIMPLEMENTED)
+        said = self.refusal('{"records": [{"channel": "c", "text": "t"}], "conditions": {"lease": {"name": "l"}}}',
+                            UNIMPLEMENTED)
         self.assertIn("NOT_BUILT", said)
-        self.assertIn("records[0].id", said)
+        self.assertIn("conditions.lease", said)
 
     def test_a_channel_with_a_star_is_refused_by_name(self):
         said = self.refusal('{"records": [{"channel": "c*", "text": "t"}]}', INVALID_ARGUMENT)

@@ -245,10 +245,8 @@ class ClientTest(unittest.TestCase):
 
     def test_what_is_not_built_yet_is_refused_and_nothing_is_written(self):
         requests = {
-            "id": log_pb2.AppendRequest(records=[new_record("x", id="i")]),
             "expires": log_pb2.AppendRequest(records=[new_record("x", expires={"seconds": 4_000_000_000})]),
             "lease": log_pb2.AppendRequest(records=[new_record("x")], conditions={"lease": {"name": "l"}}),
-            "producer": log_pb2.AppendRequest(records=[new_record("x")], producer={"id": 1}),
         }
         for field, request in requests.items():
             with self.subTest(field):

@@ -40,12 +40,7 @@ class AdmissionTest : public ::testing::Test, public CoreFixture {
     for (const Keyed& record : records) encoded.push_back(Encode(record));
     AppendRequest request = testing::MakeRequest(encoded);
     request.conditions = std::move(conditions);
-    auto promise = std::make_shared<std::promise<absl::StatusOr<Appended>>>();
-    PendingAppend append{log(), std::move(request), [promise](absl::StatusOr<Appended> outcome) {
-                           promise->set_value(std::move(outcome));
-                         }};
-    EXPECT_EQ(committer->queue().TryPut(append, nullptr), AppendQueue::Offer::kTaken);
-    return promise->get_future();
+    return Submit(log(), std::move(request));
   }
   Outcome Put(const Keyed& record) { return Append({record}, {}); }
   static AppendConditions IfAt(const std::string& key, Sequence sequence) {
@@ -63,15 +58,6 @@ class AdmissionTest : public ::testing::Test, public CoreFixture {
     EXPECT_EQ(MetadataValue(status, name), value) << status;
   }
   Sequence End() { return log()->tail().committed_end(); }
-  // Makes one group of what `put` puts.
-  void InOneGroup(const std::function<void()>& put) {
-    store.HoldCommits(true);
-    auto first = Append({{"held", "h"}}, {});
-    store.AwaitHeldCommits(1);
-    put();
-    store.HoldCommits(false);
-    EXPECT_TRUE(first.get().ok());
-  }
 };
 
 TEST_F(AdmissionTest, AnExpectedEndMustBeTheEnd) {

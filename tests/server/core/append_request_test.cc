@@ -51,9 +51,60 @@ TEST(AppendRequest, IsRefusedForOneBadRecord) {
   EXPECT_EQ(MetadataValue(status, "field"), "records[1].channel");
 }
 
-TEST(AppendRequest, RefusesWhatItDoesNotKnowAndWhatIsNotBuilt) {
+std::string Varint(uint32_t field, uint64_t value) {
+  std::string encoded;
+  wire::AppendVarintField(encoded, field, value);
+  return encoded;
+}
+
+void ExpectStampRefused(const std::string& stamp, const std::string& reason, const std::string& field) {
+  const auto status =
+      ParseAppendRequest(EncodeRequest({NewRecord("a", "1")}) + Bytes(4, stamp), Limits()).status();
+  EXPECT_EQ(ReasonText(status), reason) << status;
+  EXPECT_EQ(MetadataValue(status, "field"), field) << status;
+}
+
+TEST(AppendRequest, TakesAProducersStamp) {
   const std::string good = EncodeRequest({NewRecord("a", "1")});
-  EXPECT_EQ(Refusal(good + Bytes(4, "")), "NOT_BUILT");
+  EXPECT_FALSE(ParseAppendRequest(good, Limits())->producer);
+  const auto request =
+      ParseAppendRequest(good + Bytes(4, Varint(1, 7) + Varint(2, 1) + Varint(3, 0)), Limits());
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(request->producer, (wire::ProducerStamp{7, 1, 0, 0, ""}));
+  EXPECT_EQ(request->count, 1u);
+}
+
+TEST(AppendRequest, RefusesAStampThatLacksAFieldOrHasTheServersOwn) {
+  const std::string whole = Varint(1, 7) + Varint(2, 1) + Varint(3, 5);
+  ExpectStampRefused("", "INVALID_FIELD", "producer.id");
+  ExpectStampRefused(Varint(1, 0) + Varint(2, 1) + Varint(3, 5), "INVALID_FIELD", "producer.id");
+  ExpectStampRefused(Varint(1, 7) + Varint(3, 5), "INVALID_FIELD", "producer.epoch");
+  ExpectStampRefused(Varint(1, 7) + Varint(2, 1), "INVALID_FIELD", "producer.first_sequence");
+  ExpectStampRefused(Varint(1, 7) + Varint(2, 1) + Varint(3, 1ull << 63), "INVALID_FIELD",
+                     "producer.first_sequence");
+  ExpectStampRefused(whole + Varint(3, 5), "DUPLICATE_FIELD", "producer.first_sequence");
+  ExpectStampRefused(whole + Varint(4, 1), "SERVER_OWNED_FIELD", "producer.count");
+  ExpectStampRefused(whole + Bytes(5, "x"), "SERVER_OWNED_FIELD", "producer.outcomes");
+  ExpectStampRefused(whole + Varint(6, 1), "UNKNOWN_FIELD", "producer");
+  ExpectStampRefused(Bytes(1, "7") + Varint(2, 1) + Varint(3, 5), "MALFORMED", "producer.id");
+  EXPECT_EQ(Refusal(EncodeRequest({NewRecord("a", "1")}) + Bytes(4, whole) + Bytes(4, whole)),
+            "DUPLICATE_FIELD");
+}
+
+TEST(AppendRequest, BoundsTheRecordsOfAStampedBatch) {
+  std::string encoded = Bytes(4, Varint(1, 7) + Varint(2, 1) + Varint(3, 5));
+  const std::string record = Bytes(2, Bytes(3, "c"));
+  for (int i = 0; i < 1 << 20; ++i) encoded += record;
+  Limits limits;
+  limits.request_bytes = 64 << 20;
+  EXPECT_TRUE(ParseAppendRequest(encoded, limits).ok());
+  const auto status = ParseAppendRequest(encoded + record, limits).status();
+  EXPECT_EQ(ReasonText(status), "TOO_LARGE");
+  EXPECT_EQ(MetadataValue(status, "limit"), "1048576");
+}
+
+TEST(AppendRequest, RefusesWhatItDoesNotKnow) {
+  const std::string good = EncodeRequest({NewRecord("a", "1")});
   EXPECT_EQ(Refusal(good + Bytes(5, "")), "UNKNOWN_FIELD");
   EXPECT_EQ(Refusal(Bytes(1, "a") + Bytes(1, "a") + good), "DUPLICATE_FIELD");
   EXPECT_EQ(Refusal(Bytes(1, "\xff") + good), "INVALID_FIELD");

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
@@ -32,8 +35,12 @@ class CoreFixture {
   Outcome Append(const LogPtr& to, const std::vector<std::string>& texts) {
     std::vector<std::string> records;
     for (const std::string& text : texts) records.push_back(NewRecord("c", text));
+    return Submit(to, MakeRequest(records));
+  }
+  Outcome Append(const std::string& text) { return Append(log(), {text}); }
+  Outcome Submit(const LogPtr& to, AppendRequest request) {
     auto promise = std::make_shared<std::promise<absl::StatusOr<Appended>>>();
-    PendingAppend append{to, MakeRequest(records), [promise](absl::StatusOr<Appended> outcome) {
+    PendingAppend append{to, std::move(request), [promise](absl::StatusOr<Appended> outcome) {
                            promise->set_value(std::move(outcome));
                          }};
     auto future = promise->get_future();
@@ -42,7 +49,15 @@ class CoreFixture {
     }
     return future;
   }
-  Outcome Append(const std::string& text) { return Append(log(), {text}); }
+  // Makes one group of what `put` puts.
+  void InOneGroup(const std::function<void()>& put) {
+    store.HoldCommits(true);
+    auto first = Append("held");
+    store.AwaitHeldCommits(1);
+    put();
+    store.HoldCommits(false);
+    EXPECT_TRUE(first.get().ok());
+  }
 
   // Everything that the store holds of a log.
   std::vector<Seen> Stored(const LogPtr& of) {

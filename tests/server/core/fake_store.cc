@@ -6,6 +6,19 @@
 #include "storage/model/chunk_format.h"
 
 namespace replog::testing {
+namespace {
+
+void WriteIds(const Chunk& chunk, std::map<std::string, IdEntry, std::less<>>& ids) {
+  if (!chunk.traits().identified) return;
+  wire::RecordsReader reader(chunk.records());
+  std::string_view encoded;
+  while (reader.Next(encoded)) {
+    const auto record = wire::DecodeRecord(encoded);
+    if (!record->id.empty()) ids[std::string(record->id)] = {record->sequence, record->time_us};
+  }
+}
+
+}  // namespace
 
 StoredLog FakeStore::MakeLog(const std::string& name, const LogSettings& settings) {
   return *CreateLog(name, settings);
@@ -46,6 +59,11 @@ void FakeStore::OnRead(std::function<void()> call) {
 void FakeStore::OnTableRead(std::function<absl::Status(std::string_view key)> call) {
   MutexLock lock(mutex_);
   on_table_read_ = std::move(call);
+}
+
+void FakeStore::OnIdRead(std::function<absl::Status()> call) {
+  MutexLock lock(mutex_);
+  on_id_read_ = std::move(call);
 }
 
 void FakeStore::AwaitHeldCommits(int count) {
@@ -118,6 +136,8 @@ void FakeStore::Write(std::span<const LogCommit> commits) {
     const auto found = logs_.find(commit.log);
     if (found == logs_.end()) continue;  // as the real store does with a log that is gone
     StoredLog& log = found->second.log;
+    for (const ProducerUpdate& producer : commit.producers)
+      found->second.producers[producer.id] = producer.state;
     for (const ChunkPtr& chunk : commit.chunks) {
       found->second.chunks[chunk->first()] = chunk;
       ForEachEntry(chunk->records(), [&](const wire::RecordView& record, std::string_view entry) {
@@ -125,6 +145,7 @@ void FakeStore::Write(std::span<const LogCommit> commits) {
         found->second.table[{channel, key}] = entry;
         if (record.expires_us) found->second.expiries[{*record.expires_us, channel, key}] = record.sequence;
       });
+      WriteIds(*chunk, found->second.ids);
       log.end = chunk->end();
       log.last_time_us = chunk->header().last_time_us;
       log.bytes_before_end = chunk->header().bytes_before + chunk->records().size();
@@ -305,6 +326,34 @@ absl::Status FakeStore::DropExpiries(LogNumber log, std::span<const Expiry> expi
     const auto found = all.find({expiry.expires_us, expiry.channel, expiry.key});
     if (found != all.end() && found->second == expiry.sequence) all.erase(found);
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::optional<IdEntry>>> FakeStore::FindIds(
+    LogNumber log, std::span<const std::string_view> ids) {
+  BeginRead();
+  MutexLock lock(mutex_);
+  if (on_id_read_) {
+    if (auto status = on_id_read_(); !status.ok()) return status;
+  }
+  std::vector<std::optional<IdEntry>> entries;
+  for (const std::string_view id : ids) {
+    const auto& known = logs_.at(log).ids;
+    const auto found = known.find(id);
+    entries.push_back(found == known.end() ? std::nullopt : std::optional(found->second));
+  }
+  return entries;
+}
+
+absl::StatusOr<ProducerState> FakeStore::FindProducer(LogNumber log, ProducerId producer) {
+  BeginRead();
+  MutexLock lock(mutex_);
+  return logs_.at(log).producers[producer];
+}
+
+absl::Status FakeStore::ForgetProducers(LogNumber log, std::span<const ProducerId> producers) {
+  MutexLock lock(mutex_);
+  for (const ProducerId producer : producers) logs_.at(log).producers.erase(producer);
   return absl::OkStatus();
 }
 

@@ -32,6 +32,8 @@ class FakeStore final : public LogStore {
   void OnRead(std::function<void()> call) TSA_EXCLUDES(mutex_);
   // Called for every TableRecord, which fails with its error.
   void OnTableRead(std::function<absl::Status(std::string_view key)> call) TSA_EXCLUDES(mutex_);
+  // Called for every FindIds, which fails with its error.
+  void OnIdRead(std::function<absl::Status()> call) TSA_EXCLUDES(mutex_);
   // Waits until so many commits or reads are being held.
   void AwaitHeldCommits(int count) TSA_EXCLUDES(mutex_);
   void AwaitHeldReads(int count) TSA_EXCLUDES(mutex_);
@@ -61,6 +63,13 @@ class FakeStore final : public LogStore {
   absl::StatusOr<std::unique_ptr<TableSnapshot>> SnapshotTable(LogNumber log) override TSA_EXCLUDES(mutex_);
   absl::StatusOr<ExpirySlice> Expiries(LogNumber log, const ExpiryScan& scan) override TSA_EXCLUDES(mutex_);
   absl::Status DropExpiries(LogNumber log, std::span<const Expiry> expiries) override TSA_EXCLUDES(mutex_);
+  absl::StatusOr<std::vector<std::optional<IdEntry>>> FindIds(LogNumber log,
+                                                              std::span<const std::string_view> ids) override
+      TSA_EXCLUDES(mutex_);
+  absl::StatusOr<ProducerState> FindProducer(LogNumber log, ProducerId producer) override
+      TSA_EXCLUDES(mutex_);
+  absl::Status ForgetProducers(LogNumber log, std::span<const ProducerId> producers) override
+      TSA_EXCLUDES(mutex_);
   absl::StatusOr<StoredLog> CreateLog(const std::string& name, const LogSettings& settings) override
       TSA_EXCLUDES(mutex_);
   absl::Status UpdateLog(const LogDescriptor& descriptor) override TSA_EXCLUDES(mutex_);
@@ -83,6 +92,8 @@ class FakeStore final : public LogStore {
     std::map<Sequence, ChunkPtr> chunks;  // by first sequence
     Table table;
     std::map<TimeAndKey, Sequence> expiries;  // by time, channel and key
+    std::map<std::string, IdEntry, std::less<>> ids;
+    std::map<ProducerId, ProducerState> producers;
   };
   // One gate that calls wait at while it is shut.
   struct Gate {
@@ -108,6 +119,7 @@ class FakeStore final : public LogStore {
   Gate read_gate_ TSA_GUARDED_BY(mutex_);
   std::function<void()> on_read_ TSA_GUARDED_BY(mutex_);
   std::function<absl::Status(std::string_view)> on_table_read_ TSA_GUARDED_BY(mutex_);
+  std::function<absl::Status()> on_id_read_ TSA_GUARDED_BY(mutex_);
   int recovery_tries_ TSA_GUARDED_BY(mutex_) = 0;
   int reads_ TSA_GUARDED_BY(mutex_) = 0;
   int chunks_read_ TSA_GUARDED_BY(mutex_) = 0;

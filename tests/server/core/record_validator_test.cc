@@ -136,8 +136,25 @@ TEST(RecordValidator, SaysWhatABatchHas) {
   EXPECT_FALSE(validator.versioned());
 }
 
+TEST(RecordValidator, TakesIds) {
+  EXPECT_TRUE(Check(Channel() + Bytes(rf::kId, std::string(256, 'i'))).ok());
+  EXPECT_TRUE(Check(Channel() + Bytes(rf::kId, "ä/:\n*")).ok());
+  ExpectRefused(Channel() + Bytes(rf::kId, ""), "INVALID_FIELD", "records[7].id");
+  ExpectRefused(Channel() + Bytes(rf::kId, std::string(257, 'i')), "INVALID_FIELD", "records[7].id");
+  ExpectRefused(Channel() + Bytes(rf::kId, "\xff"), "INVALID_FIELD", "records[7].id");
+  ExpectRefused(Channel() + Bytes(rf::kId, "i") + Bytes(rf::kId, "i"), "DUPLICATE_FIELD", "records[7].id");
+  ExpectRefused(Channel() + Varint(rf::kId, 1), "MALFORMED", "records[7].id");
+  const Limits limits;
+  RecordValidator validator(limits);
+  const std::string plain = NewRecord("c", "t");
+  const std::string identified = Channel() + Bytes(rf::kId, "i");
+  EXPECT_TRUE(validator.Check(plain, 0).ok());
+  EXPECT_FALSE(validator.identified());
+  EXPECT_TRUE(validator.Check(identified, 1).ok());
+  EXPECT_TRUE(validator.identified());
+}
+
 TEST(RecordValidator, RefusesFieldsWhoseBehaviourIsNotBuilt) {
-  ExpectRefused(Channel() + Bytes(rf::kId, "i"), "NOT_BUILT", "records[7].id");
   ExpectRefused(Channel() + Bytes(rf::kExpires, ""), "NOT_BUILT", "records[7].expires");
 }
 

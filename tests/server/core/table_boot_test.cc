@@ -85,7 +85,7 @@ class TableBoot {
       wire::AppendBytesField(encoded, rf::kKey, key);
       deleted ? wire::AppendVarintField(encoded, rf::kDeleted, 1)
               : wire::AppendBytesField(encoded, rf::kText, text);
-      builder.Add(encoded, true);
+      builder.Add(encoded, {.keyed = true});
       puts_.push_back({channel, key, deleted, text});
     }
     const std::vector<LogCommit> commits{{stored_.descriptor.number, builder.Finish()}};

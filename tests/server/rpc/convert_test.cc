@@ -56,6 +56,43 @@ TEST(Convert, AnAppendsAnswerHasAllOfIt) {
   EXPECT_EQ(response.position().epoch(), 7u);
   EXPECT_EQ(response.durability(), v1::DURABILITY_OS);
   EXPECT_EQ(response.time().nanos(), 1000);
+  EXPECT_FALSE(response.has_producer_next_sequence());
+}
+
+TEST(Convert, AnAnswerSaysWhatWasNotWrittenAndWhy) {
+  using Kind = RecordOutcome::Kind;
+  v1::AppendResponse response;
+  FillAppendResponse({10,
+                      1,
+                      {{Kind::kDuplicate, 0, {}},
+                       {Kind::kDuplicate, {}, {}},
+                       {Kind::kStale, 7, 3},
+                       {Kind::kStale, 8, {}},
+                       {Kind::kAppended, 10, {}}},
+                      5'000'000,
+                      {"uuid", 0, 7, 11},
+                      Durability::kSync,
+                      0},
+                     response);
+  ASSERT_EQ(response.results_size(), 5);
+  EXPECT_EQ(response.results(0).outcome(), v1::AppendResult::DUPLICATE);
+  EXPECT_TRUE(response.results(0).has_sequence());
+  EXPECT_FALSE(response.results(1).has_sequence()) << "not known, which is not 0";
+  EXPECT_EQ(response.results(2).outcome(), v1::AppendResult::STALE);
+  EXPECT_EQ(response.results(2).version(), 3u);
+  EXPECT_FALSE(response.results(3).has_version());
+  EXPECT_EQ(response.results(4).sequence(), 10u);
+  EXPECT_TRUE(response.has_producer_next_sequence());
+}
+
+TEST(Convert, AnAnswerOfWhichNothingWasWrittenGivesNoSequencesAndNoTime) {
+  v1::AppendResponse response;
+  FillAppendResponse(
+      {10, 0, {{RecordOutcome::Kind::kDuplicate, 3, {}}}, 5, {"uuid", 0, 7, 4}, Durability::kSync, 4},
+      response);
+  EXPECT_FALSE(response.has_first_sequence());
+  EXPECT_FALSE(response.has_time());
+  EXPECT_EQ(response.producer_next_sequence(), 4u);
 }
 
 TEST(Convert, NoStartIsTheBeginningOrWhateverThePageSays) {
@@ -69,16 +106,51 @@ TEST(Convert, SettingsThatAreAbsentStay) {
   current.retention_age_us = 5'000'000;
   current.retention_bytes = 2 << 20;
   current.retention_records = 3;
+  current.dedupe_window_us = 4'000'000;
   const auto same = MergeSettings(v1::LogSettings(), current);
   EXPECT_EQ(same->durability, Durability::kOs);
   EXPECT_EQ(same->retention_age_us, 5'000'000);
   EXPECT_EQ(same->retention_bytes, 2u << 20);
   EXPECT_EQ(same->retention_records, 3u);
+  EXPECT_EQ(same->dedupe_window_us, 4'000'000);
   v1::LogSettings none;
   none.mutable_retention_age();
   none.set_retention_bytes(0);
   EXPECT_EQ(MergeSettings(none, current)->retention_age_us, 0);
   EXPECT_EQ(MergeSettings(none, current)->retention_bytes, 0u);
+}
+
+TEST(Convert, ADedupeWindowHasItsRange) {
+  const auto merge = [](int64_t seconds, int32_t nanos = 0) {
+    v1::LogSettings settings;
+    settings.mutable_dedupe_window()->set_seconds(seconds);
+    settings.mutable_dedupe_window()->set_nanos(nanos);
+    return MergeSettings(settings, LogSettings());
+  };
+  EXPECT_EQ(merge(0)->dedupe_window_us, 0) << "off";
+  EXPECT_EQ(merge(1)->dedupe_window_us, 1'000'000);
+  EXPECT_EQ(merge(604'800)->dedupe_window_us, kMaxDedupeWindowUs);
+  const auto expect_refused = [](const absl::Status& status) {
+    EXPECT_EQ(ReasonOf(status), Reason::kInvalidField) << status;
+    EXPECT_EQ(MetadataOf(status)[0],
+              (std::pair<std::string, std::string>("field", "settings.dedupe_window")));
+  };
+  for (const auto& [seconds, nanos] : std::vector<std::pair<int64_t, int32_t>>{{604'800, 1000},
+                                                                               {604'801, 0},
+                                                                               {INT64_MAX, 0},
+                                                                               {-1, 0},
+                                                                               {0, -1},
+                                                                               {0, 1},
+                                                                               {0, 999'999'999},
+                                                                               {0, 1'000'000'000}}) {
+    expect_refused(merge(seconds, nanos).status());
+  }
+}
+
+TEST(Convert, AnAgeThatIsTooShortIsNotTakenForNone) {
+  v1::LogSettings settings;
+  settings.mutable_retention_age()->set_nanos(1);
+  EXPECT_EQ(ReasonOf(MergeSettings(settings, LogSettings()).status()), Reason::kInvalidField);
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ class ExpiryTest : public testing::StoreTest {
     const StoredLog log = driver_.LogOf(to);
     ChunkBuilder builder({to, log.epochs.current(), log.end, log.bytes_before_end, kSecond});
     for (const Put& put : puts) {
-      const Sequence sequence = builder.Add(Encode(put), true);
+      const Sequence sequence = builder.Add(Encode(put), {.keyed = true});
       if (put.expires_us && to == log_) model_[{*put.expires_us, put.channel, put.key}] = sequence;
     }
     const std::vector<LogCommit> commits{{to, builder.Finish()}};

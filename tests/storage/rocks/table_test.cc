@@ -30,7 +30,7 @@ class TableTest : public testing::StoreTest {
       wire::AppendBytesField(record, rf::kKey, put.key);
       if (put.text) wire::AppendBytesField(record, rf::kText, *put.text);
       if (!put.text) wire::AppendVarintField(record, rf::kDeleted, 1);
-      builder.Add(record, true);
+      builder.Add(record, {.keyed = true});
       if (put.text) model_[{put.channel, put.key}] = *put.text;
       if (!put.text) model_.erase({put.channel, put.key});
     }

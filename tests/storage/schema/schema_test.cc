@@ -8,7 +8,9 @@
 #include "storage/schema/chunk_key.h"
 #include "storage/schema/expiry_key.h"
 #include "storage/schema/families.h"
+#include "storage/schema/id_key.h"
 #include "storage/schema/meta_key.h"
+#include "storage/schema/producer_key.h"
 #include "storage/schema/table_key.h"
 
 namespace replog::schema {
@@ -194,6 +196,44 @@ TEST(ExpiryKey, WhatIsTooShortHasNoZeroOrNoTimeIsRefused) {
   std::string late = ExpiryKey{1, 2, "a", "k"}.Encode();
   late[8] = '\x80';
   EXPECT_FALSE(ExpiryKey::Decode(late));
+}
+
+TEST(IdKey, RoundTripsWhateverIsInTheId) {
+  for (const std::string& id : {std::string("i"), std::string("with\0zero", 9), std::string(1024, '\xff')}) {
+    const std::string encoded = IdKey{7, id}.Encode();
+    const auto decoded = IdKey::Decode(encoded);
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(decoded->log, 7u);
+    EXPECT_EQ(decoded->id, id);
+  }
+  EXPECT_FALSE(IdKey::Decode("short"));
+}
+
+TEST(IdEntry, RoundTripsAndDamageIsFound) {
+  for (const uint64_t sequence : Numbers()) {
+    const std::string encoded = EncodeIdEntry({sequence, INT64_MAX});
+    const auto decoded = DecodeIdEntry(encoded);
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(decoded->sequence, sequence);
+    EXPECT_EQ(decoded->time_us, INT64_MAX);
+    for (size_t size = 0; size < encoded.size(); ++size) EXPECT_FALSE(DecodeIdEntry(encoded.substr(0, size)));
+    EXPECT_FALSE(DecodeIdEntry(encoded + "x"));
+  }
+}
+
+TEST(ProducerKey, RoundTripsAndKeepsALogsTogether) {
+  std::string before;
+  for (const uint64_t log : Numbers()) {
+    for (const uint64_t producer : Numbers()) {
+      const std::string encoded = ProducerKey{log, producer}.Encode();
+      EXPECT_LT(before, encoded);
+      const auto decoded = ProducerKey::Decode(encoded);
+      ASSERT_TRUE(decoded);
+      EXPECT_EQ(std::tie(decoded->log, decoded->producer), std::tie(log, producer));
+      before = encoded;
+    }
+  }
+  EXPECT_FALSE(ProducerKey::Decode("too short"));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "client/admin.h"
 #include "client/append.h"
 #include "client/backoff.h"
+#include "client/node.h"
 #include "client/record.h"
 #include "client/status.h"
 
@@ -90,6 +91,22 @@ class Client {
   Result<ChannelPage> ListChannels(const ListChannelsOptions& options = {});
   // Removes the records before a sequence for good and returns the first sequence that is kept.
   Result<uint64_t> Trim(uint64_t before_sequence, std::string_view log = {});
+
+  // Says that a node has applied everything before `next_sequence`, and returns its cursor as it is durable
+  // then. FAILED_PRECONDITION (CURSOR_BACKWARDS) before where the cursor is, unless that is allowed;
+  // OUT_OF_RANGE (PAST_THE_END). A Subscription with a `node` acknowledges by itself.
+  Result<uint64_t> Acknowledge(std::string_view node, uint64_t next_sequence, bool allow_backwards = false,
+                               std::string_view log = {});
+  // Waits until nodes have applied a record, and says which have. OK whatever the outcome is.
+  // FAILED_PRECONDITION (NO_EXPECTED_NODES) when there is no node to ask; NOT_FOUND (KEY_NOT_FOUND).
+  Result<SyncResult> AwaitSync(const AwaitSyncOptions& options);
+  // By name; with a fleet: its nodes only.
+  Result<std::vector<NodeInfo>> ListNodes(std::string_view fleet = {}, std::string_view log = {});
+  // Removes a node and its cursor. NOT_FOUND (NODE_NOT_FOUND); FAILED_PRECONDITION (NODE_CONNECTED).
+  Status ForgetNode(std::string_view node, std::string_view log = {});
+  // Compares what nodes hold with the log's table at one sequence. OK whatever it finds.
+  // FAILED_PRECONDITION (NO_EXPECTED_NODES); RESOURCE_EXHAUSTED (BUSY) while another runs on the log.
+  Result<AuditResult> Audit(const AuditOptions& options = {});
 
   // Checks everything stored of a log; takes as long as it takes. `on_progress` is called at least every
   // second, on the calling thread; it returns false to stop (CANCELLED). OK means that the check ran: see

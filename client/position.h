@@ -33,9 +33,10 @@ struct FromPosition {
 struct FromTime {  // the first record whose time is at or after this
   Time time;
 };
-struct NewOnly {};  // what is appended from now on
+struct NewOnly {};     // what is appended from now on
+struct FromCursor {};  // where the subscription's node has acknowledged to; without a cursor the beginning
 
-using SubscribeStart = std::variant<FromBeginning, FromSequence, FromPosition, FromTime, NewOnly>;
+using SubscribeStart = std::variant<FromBeginning, FromSequence, FromPosition, FromTime, NewOnly, FromCursor>;
 // For a page; FromBeginning with `backward` means from the end.
 using ReadStart = std::variant<FromBeginning, FromSequence, FromPosition, FromTime>;
 

@@ -18,6 +18,9 @@ Subscription::~Subscription() {
 void Subscription::Cancel() { core_->Cancel(); }
 Status Subscription::Wait() { return core_->Wait(); }
 std::optional<Position> Subscription::position() const { return core_->position(); }
+Status Subscription::Acknowledge(uint64_t next_sequence) { return core_->Acknowledge(next_sequence); }
+std::optional<uint64_t> Subscription::cursor() const { return core_->cursor(); }
+Status Subscription::acknowledge_status() const { return core_->acknowledge_status(); }
 uint64_t Subscription::reconnects() const { return core_->reconnects(); }
 
 }  // namespace replog::client

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "client/client.h"
+#include "client/digest.h"
 #include "client/position.h"
 #include "client/record.h"
 #include "client/status.h"
@@ -33,6 +34,9 @@ struct FrameInfo {
   // older, equals the log's table as of next_sequence, and from here on does so whenever a frame was
   // delivered. Until then next_sequence says nothing.
   bool table_complete = false;
+  // Somebody waits until this node acknowledges next_sequence. A subscription that acknowledges by itself
+  // does so at once.
+  bool acknowledge = false;
   // Where a new subscription would go on: at next_sequence. Valid during the callback; null where
   // Subscription::position() is nullopt.
   const Position* position = nullptr;
@@ -58,6 +62,18 @@ struct SubscriptionOptions {
   // table again, and so does one that broke later and whose place is no longer there (trimmed away, or of a
   // history that was lost). on_reset is called then. No start is legal with it.
   bool table = false;
+  // The name under which this subscriber is a node, with a cursor on the server; 1 to 256 bytes. The newest
+  // stream of a name owns it: a subscription whose name another one takes ends with ABORTED (SUPERSEDED).
+  std::string node;
+  // The fleet that the node belongs to from now on; empty: none. Needs `node`.
+  std::string fleet;
+  // With `node`: what on_record and on_frame have returned for is applied, and is acknowledged: when the
+  // server asks for it at once; while caught up within 50 ms; else after acknowledge_interval or
+  // acknowledge_records, whichever is first. A table is acknowledged from when it is complete. Callbacks
+  // never wait for it. Set it to false to call Acknowledge instead.
+  bool auto_acknowledge = true;
+  std::chrono::milliseconds acknowledge_interval{1'000};
+  uint64_t acknowledge_records = 100'000;
   // End with OK before this sequence. May lie in the future. Of a table subscription not before the table is
   // complete.
   std::optional<uint64_t> until_sequence;
@@ -81,11 +97,16 @@ struct SubscriptionOptions {
   std::function<void(const FrameInfo&)> on_frame;
   // Each time everything that was committed has been delivered; after on_frame.
   std::function<void(uint64_t next_sequence)> on_caught_up;
+  // With `node`, for an audit: gives the digest of every channel of which the application holds live keys, as
+  // of exactly `sequence`. Called after on_frame of the frame that ends there, so a copy that is kept in step
+  // by the callbacks is just there; the answer also acknowledges `sequence`. Without it audits get no answer.
+  std::function<std::vector<ChannelDigest>(uint64_t sequence)> digests;
   // The stream broke, and another attempt follows after `delay`.
   std::function<void(const Status& why, std::chrono::milliseconds delay)> on_retry;
   // The last callback, exactly once: OK (until_sequence was reached), CANCELLED (Cancel or the destructor),
-  // or an error that trying again cannot mend, for example OUT_OF_RANGE (BELOW_FIRST_KEPT), ABORTED (FORKED),
-  // NOT_FOUND, DATA_LOSS.
+  // or an error that trying again cannot mend, for example OUT_OF_RANGE (BELOW_FIRST_KEPT), ABORTED (FORKED,
+  // SUPERSEDED), NOT_FOUND, DATA_LOSS. What is applied by then is acknowledged before, if the server answers
+  // within 2 s; not when the name is another's.
   std::function<void(const Status&)> on_end;
 };
 
@@ -117,6 +138,16 @@ class Subscription {
   // Where a new subscription would go on: everything before it was delivered. Moves frame by frame. Nullopt
   // until the first frame; of a table subscription, while the table is not complete.
   std::optional<Position> position() const;
+  // Of a node that does not acknowledge by itself: everything before this sequence is applied. Does not wait:
+  // the call follows, one at a time, with the newest value that was given, and is repeated until it was
+  // answered. INVALID_ARGUMENT without a `node`.
+  Status Acknowledge(uint64_t next_sequence);
+  // The node's cursor as the server has answered it last; nullopt before it did.
+  std::optional<uint64_t> cursor() const;
+  // How the newest attempt to acknowledge ended; one that failed is repeated. FAILED_PRECONDITION
+  // (CURSOR_BACKWARDS) is passed over: somebody has moved the cursor ahead, and the node gets there.
+  Status acknowledge_status() const;
+
   // How often the stream was made again.
   uint64_t reconnects() const;
 

@@ -11,6 +11,9 @@ SubscriptionOptions OptionsOf(internal::TableSettings settings,
   options.log = std::move(settings.log);
   options.table = true;
   options.channels = std::move(settings.channels);
+  options.node = std::move(settings.node);
+  options.fleet = std::move(settings.fleet);
+  options.digests = [core](uint64_t) { return core->Digest().channels; };
   options.watchdog = settings.watchdog;
   options.on_retry = std::move(settings.on_retry);
   options.on_record = [core](const RecordView& record) { core->OnRecord(record); };

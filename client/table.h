@@ -39,6 +39,8 @@ struct TableValueChange {
 struct TableSettings {
   std::string log;
   std::vector<std::string> channels;
+  std::string node;
+  std::string fleet;
   std::chrono::milliseconds watchdog;
   std::function<TableValue(const RecordView&)> decode;
   std::function<void(const TableValueChange&)> on_change;
@@ -69,6 +71,10 @@ struct TableOptions {
   std::string log;
   // Exact names, or a prefix followed by `*`. None: all. At most 256.
   std::vector<std::string> channels;
+  // The name under which the table is a node, and the node's fleet; see SubscriptionOptions. What the table
+  // has applied it acknowledges by itself, once it is complete; audits are answered with its digests.
+  std::string node;
+  std::string fleet;
   // A key's value, from its newest record, which is not a tombstone. Must give a T for every body that
   // somebody may write: let T say that a body is none. Called on the table's thread, also while the table is
   // read from other threads. May be left out for std::string: the body.
@@ -188,8 +194,14 @@ class Table : public TableBase {
 
  private:
   static internal::TableSettings Erase(TableOptions<T> options) {
-    internal::TableSettings settings{
-        std::move(options.log), std::move(options.channels), options.watchdog, {}, {}, {}};
+    internal::TableSettings settings{std::move(options.log),
+                                     std::move(options.channels),
+                                     std::move(options.node),
+                                     std::move(options.fleet),
+                                     options.watchdog,
+                                     {},
+                                     {},
+                                     {}};
     settings.on_retry = std::move(options.on_retry);
     if constexpr (std::is_same_v<T, std::string>) {
       if (!options.decode)

@@ -8,7 +8,6 @@ namespace {
 using std::chrono::microseconds;
 
 constexpr int64_t kMicrosPerSecond = 1'000'000;
-constexpr int64_t kMillisPerSecond = 1'000;
 
 LogSettings SettingsOf(const v1::LogSettings& from) {
   LogSettings settings;
@@ -135,11 +134,7 @@ v1::LogSettings ToProto(const LogSettings& settings) {
   v1::LogSettings message;
   if (settings.durability == Durability::kSync) message.set_durability(v1::DURABILITY_SYNC);
   if (settings.durability == Durability::kOs) message.set_durability(v1::DURABILITY_OS);
-  if (settings.retention_age) {
-    const int64_t millis = settings.retention_age->count();
-    message.mutable_retention_age()->set_seconds(millis / kMillisPerSecond);
-    message.mutable_retention_age()->set_nanos(static_cast<int32_t>(millis % kMillisPerSecond * 1'000'000));
-  }
+  if (settings.retention_age) *message.mutable_retention_age() = ToProto(*settings.retention_age);
   if (settings.retention_bytes) message.set_retention_bytes(*settings.retention_bytes);
   if (settings.retention_records) message.set_retention_records(*settings.retention_records);
   return message;

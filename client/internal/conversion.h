@@ -2,8 +2,11 @@
 
 #include "client/admin.h"
 #include "client/append.h"
+#include "client/digest.h"
+#include "client/node.h"
 #include "client/position.h"
 #include "client/record.h"
+#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "proto/wire/record_view.h"
 #include "replog/v1/log_admin.pb.h"
@@ -25,6 +28,11 @@ LookupPage FromProto(const v1::LookupResponse& response);
 Page FromProto(const v1::ReadResponse& response);
 LogInfo FromProto(const v1::LogInfo& info);
 v1::LogSettings ToProto(const LogSettings& settings);
+google::protobuf::Duration ToProto(std::chrono::milliseconds duration);
+SyncResult FromProto(const v1::AwaitSyncResponse& response);
+NodeInfo FromProto(const v1::NodeInfo& info);
+AuditResult FromProto(const v1::AuditResponse& response);
+v1::ChannelDigest ToProto(const ChannelDigest& digest);
 ChannelPage FromProto(const v1::ListChannelsResponse& response);
 
 inline RecordView FromWire(const wire::RecordView& record) {

@@ -4,7 +4,8 @@ namespace replog::client::internal {
 namespace {
 
 // Field numbers of SubscribeResponse.
-constexpr uint32_t kNextSequence = 2, kCommittedEnd = 3, kCaughtUp = 4, kTableComplete = 6, kPosition = 7;
+constexpr uint32_t kNextSequence = 2, kCommittedEnd = 3, kCaughtUp = 4, kAcknowledge = 5, kTableComplete = 6,
+                   kPosition = 7, kDigestCheckpoint = 9;
 
 }  // namespace
 
@@ -18,6 +19,12 @@ bool TakeTrailerField(const wire::Field& field, FrameTrailer& trailer) {
       return field.type == wire::WireType::kVarint;
     case kCaughtUp:
       trailer.caught_up = field.value != 0;
+      return field.type == wire::WireType::kVarint;
+    case kAcknowledge:
+      trailer.acknowledge = field.value != 0;
+      return field.type == wire::WireType::kVarint;
+    case kDigestCheckpoint:
+      trailer.digest_checkpoint = field.value;
       return field.type == wire::WireType::kVarint;
     case kTableComplete:
       trailer.table_complete = field.value != 0;

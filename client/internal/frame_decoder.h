@@ -17,8 +17,10 @@ struct FrameTrailer {
   uint64_t next_sequence = 0;
   uint64_t committed_end = 0;
   bool caught_up = false;
+  bool acknowledge = false;
   bool table_complete = false;
   std::optional<Position> position;
+  std::optional<uint64_t> digest_checkpoint;
 };
 
 // How the walk over a frame ended.

@@ -14,6 +14,7 @@ struct SetStart {
   }
   void operator()(const FromTime& from) const { *request.mutable_from_time() = ToProto(from.time); }
   void operator()(const NewOnly&) const { request.set_new_only(true); }
+  void operator()(const FromCursor&) const { request.set_from_cursor(true); }
 };
 
 std::optional<uint64_t> FirstSequence(const SubscribeStart& start) {
@@ -31,6 +32,8 @@ ResumePoint::ResumePoint(const SubscriptionOptions& options, std::string log)
       loading_(options.table) {
   request_.set_log(std::move(log));
   request_.set_table(options.table);
+  request_.set_node(options.node);
+  request_.set_fleet(options.fleet);
   std::visit(SetStart{request_}, options.start);
   if (options.until_sequence) request_.set_until_sequence(*options.until_sequence);
   for (const std::string& channel : options.channels) request_.add_channels(channel);

@@ -49,6 +49,8 @@ class ResumePoint {
   bool AtEnd() const;
   // Null until the first frame that gave one, and while a table is loading.
   const Position* position() const { return loading_ || !position_ ? nullptr : &*position_; }
+  // Whether a table is not complete.
+  bool loading() const { return loading_; }
   // Whether what was delivered so far is void, because the frame at hand is the first of a table that began
   // again. True once.
   bool TakeReset() { return std::exchange(reset_, false); }

@@ -2,6 +2,8 @@
 
 #include <grpcpp/support/slice.h>
 
+#include "base/error.h"
+
 namespace replog::client::internal {
 namespace {
 
@@ -18,12 +20,21 @@ Status CancelledStatus() {
   return {StatusCode::kCancelled, "the subscription was cancelled", reason::kCancelled};
 }
 
+// Null for a subscriber that is no node.
+std::shared_ptr<Acknowledger> AcknowledgerOf(const std::shared_ptr<Transport>& transport,
+                                             const SubscriptionOptions& options) {
+  if (options.node.empty()) return nullptr;
+  const AcknowledgePlan::Pace pace{options.acknowledge_interval, options.acknowledge_records};
+  return std::make_shared<Acknowledger>(transport, transport->LogName(options.log), options.node, pace);
+}
+
 }  // namespace
 
 SubscriptionCore::SubscriptionCore(std::shared_ptr<Transport> transport, SubscriptionOptions options)
     : options_(std::move(options)),
       resume_(options_, transport->LogName(options_.log)),
       backoff_(transport->options().backoff, transport->NewSeed()),
+      acknowledger_(AcknowledgerOf(transport, options_)),
       transport_(std::move(transport)) {
   if (options_.delivery == DeliveryThread::kOwn) worker_.emplace();
 }
@@ -59,6 +70,23 @@ std::optional<Position> SubscriptionCore::position() {
 uint64_t SubscriptionCore::reconnects() {
   MutexLock lock(mutex_);
   return attempts_ > 0 ? attempts_ - 1 : 0;
+}
+
+Status SubscriptionCore::Acknowledge(uint64_t next_sequence) {
+  if (acknowledger_ == nullptr) {
+    return {StatusCode::kInvalidArgument, "node: is missing; only a node acknowledges",
+            ReasonName(Reason::kInvalidField)};
+  }
+  acknowledger_->Applied(next_sequence, Acknowledger::Urgency::kAsked);
+  return {};
+}
+
+std::optional<uint64_t> SubscriptionCore::cursor() {
+  return acknowledger_ == nullptr ? std::nullopt : acknowledger_->cursor();
+}
+
+Status SubscriptionCore::acknowledge_status() {
+  return acknowledger_ == nullptr ? Status() : acknowledger_->status();
 }
 
 // ---------------------------------------------------------------------- from the stream
@@ -151,7 +179,10 @@ void SubscriptionCore::HandleFrame(grpc::ByteBuffer frame) {
 
 void SubscriptionCore::Deliver(std::string_view frame) {
   FrameTrailer trailer;
-  if (resume_.TakeReset() && options_.on_reset) options_.on_reset();
+  if (resume_.TakeReset()) {
+    if (acknowledger_) acknowledger_->Restart();
+    if (options_.on_reset) options_.on_reset();
+  }
   uint64_t records = 0;
   bool in_order = true;
   const FrameWalk walk = WalkFrame(frame, trailer, [&](const RecordView& record) {
@@ -165,6 +196,8 @@ void SubscriptionCore::Deliver(std::string_view frame) {
   if (walk == FrameWalk::kMalformed) return Violation("a frame is malformed");
   if (!in_order) return Violation("a record is out of order, repeated, or missing before another");
   if (walk == FrameWalk::kStopped || cancelled_) return;
+  if (trailer.digest_checkpoint && *trailer.digest_checkpoint != trailer.next_sequence)
+    return Violation("a digest_checkpoint is not where its frame ends");
   if (!resume_.Complete(trailer)) return Violation("a frame's next_sequence does not fit its records");
   {
     MutexLock lock(mutex_);
@@ -172,9 +205,20 @@ void SubscriptionCore::Deliver(std::string_view frame) {
   }
   if (options_.on_frame) {
     options_.on_frame({records, trailer.next_sequence, trailer.committed_end, trailer.caught_up,
-                       trailer.table_complete, resume_.position()});
+                       trailer.table_complete, trailer.acknowledge, resume_.position()});
   }
   if (trailer.caught_up && options_.on_caught_up && !cancelled_) options_.on_caught_up(trailer.next_sequence);
+  if (acknowledger_ && !resume_.loading()) NoteApplied(trailer);
+}
+
+void SubscriptionCore::NoteApplied(const FrameTrailer& trailer) {
+  using Urgency = Acknowledger::Urgency;
+  if (trailer.digest_checkpoint && options_.digests) {
+    acknowledger_->Answer({trailer.next_sequence, options_.digests(trailer.next_sequence)});
+  } else if (options_.auto_acknowledge) {
+    const Urgency when_unasked = trailer.caught_up ? Urgency::kCaughtUp : Urgency::kReplaying;
+    acknowledger_->Applied(trailer.next_sequence, trailer.acknowledge ? Urgency::kAsked : when_unasked);
+  }
 }
 
 void SubscriptionCore::NotePosition() {
@@ -238,6 +282,15 @@ bool SubscriptionCore::ScheduleAttempt(std::chrono::milliseconds delay) {
 }
 
 void SubscriptionCore::End(const Status& status) {
+  if (acknowledger_ == nullptr) return Finish(status);
+  const bool name_is_ours = status.reason() != ReasonName(Reason::kSuperseded);
+  acknowledger_->Finish(name_is_ours, [self = shared_from_this(), status] {
+    if (!self->worker_) return self->Finish(status);
+    self->worker_->Post([self, status] { self->Finish(status); });
+  });
+}
+
+void SubscriptionCore::Finish(const Status& status) {
   {
     MutexLock lock(mutex_);
     in_callback_ = std::this_thread::get_id();

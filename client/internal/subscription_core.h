@@ -10,6 +10,7 @@
 
 #include "base/mutex.h"
 #include "client/backoff.h"
+#include "client/internal/acknowledger.h"
 #include "client/internal/resume_point.h"
 #include "client/internal/serial_worker.h"
 #include "client/internal/subscribe_stream.h"
@@ -21,7 +22,7 @@ namespace replog::client::internal {
 // What is behind a Subscription: one stream after another until the end.
 //
 //   Attempt ── frames ──> HandleFrame … ── broken ──> HandleClosed ── delay ──> Attempt …
-//                                                          └── over, cancelled ──> End
+//                                                          └── over, cancelled ──> End ──> Finish
 //
 // These steps never overlap. They run on gRPC's threads, or with DeliveryThread::kOwn on the worker, which
 // takes them in order; frames then queue, and reading stops at kMaxQueuedFrames.
@@ -37,6 +38,9 @@ class SubscriptionCore final : public SubscribeStream::Owner,
   bool InCallback() TSA_EXCLUDES(mutex_);
   std::optional<Position> position() TSA_EXCLUDES(mutex_);
   uint64_t reconnects() TSA_EXCLUDES(mutex_);
+  Status Acknowledge(uint64_t next_sequence);
+  std::optional<uint64_t> cursor();
+  Status acknowledge_status();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -55,9 +59,13 @@ class SubscriptionCore final : public SubscribeStream::Owner,
   void Retry(const Status& why) TSA_EXCLUDES(mutex_);
   // False when the subscription was cancelled: then there is no next attempt.
   bool ScheduleAttempt(std::chrono::milliseconds delay) TSA_EXCLUDES(mutex_);
-  void End(const Status& status) TSA_EXCLUDES(mutex_);
+  // The last acknowledgement, and then the last callback.
+  void End(const Status& status);
+  void Finish(const Status& status) TSA_EXCLUDES(mutex_);
 
   void Deliver(std::string_view frame) TSA_EXCLUDES(mutex_);
+  // A frame was delivered; what there is to be acknowledged of it.
+  void NoteApplied(const FrameTrailer& trailer);
   void NotePosition() TSA_REQUIRES(mutex_);
   // The server broke the contract: the stream ends, and the subscription with it.
   void Violation(const char* what) TSA_EXCLUDES(mutex_);
@@ -67,8 +75,9 @@ class SubscriptionCore final : public SubscribeStream::Owner,
   void ScheduleWatch(Clock::time_point when, uint64_t attempt) TSA_REQUIRES(mutex_);
 
   const SubscriptionOptions options_;
-  ResumePoint resume_;  // touched only by the steps, which never overlap
-  Backoff backoff_;     // the same
+  ResumePoint resume_;                                // touched only by the steps, which never overlap
+  Backoff backoff_;                                   // the same
+  const std::shared_ptr<Acknowledger> acknowledger_;  // of a node
   std::atomic<bool> cancelled_ = false;
 
   Mutex mutex_;

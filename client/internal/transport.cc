@@ -106,8 +106,9 @@ Channel Transport::Connect(Deadline deadline) {
 }
 
 Status Transport::Call(Repeat repeat,
-                       const std::function<grpc::Status(const Channel&, grpc::ClientContext&)>& call) {
-  const auto deadline = system_clock::now() + options_.call_timeout;
+                       const std::function<grpc::Status(const Channel&, grpc::ClientContext&)>& call,
+                       milliseconds longer) {
+  const auto deadline = system_clock::now() + options_.call_timeout + longer;
   Backoff backoff(options_.backoff, NewSeed());
   for (;;) {
     const Channel channel = Connect(std::min(deadline, system_clock::now() + options_.connect_timeout));

@@ -47,8 +47,10 @@ class Transport {
     kSafe,   // sent again after UNAVAILABLE, until the call's time-out
     kNever,  // sent at most once
   };
-  // Makes a unary call on the calling thread.
-  Status Call(Repeat repeat, const std::function<grpc::Status(const Channel&, grpc::ClientContext&)>& call);
+  // Makes a unary call on the calling thread. `longer`: how long the server may wait by itself, beside the
+  // time-out.
+  Status Call(Repeat repeat, const std::function<grpc::Status(const Channel&, grpc::ClientContext&)>& call,
+              std::chrono::milliseconds longer = {});
 
  private:
   explicit Transport(ClientOptions options);

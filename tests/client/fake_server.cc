@@ -14,6 +14,7 @@ FakeServer::FakeServer() {
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(this);
+  builder.RegisterService(&admin_);
   server_ = builder.BuildAndStart();
   address_ = "127.0.0.1:" + std::to_string(port);
 }
@@ -25,12 +26,12 @@ std::vector<v1::SubscribeRequest> FakeServer::subscribe_requests() {
   return requests_;
 }
 
-Client FakeServer::MakeClient() const {
+ClientOptions FakeServer::MakeOptions() const {
   ClientOptions options;
   options.endpoints = {address_};
   options.backoff = {std::chrono::milliseconds(1), std::chrono::milliseconds(1), 1.0};
   options.own_connections = true;
-  return Client(options);
+  return options;
 }
 
 std::string FakeServer::UnusedAddress() {

@@ -11,6 +11,7 @@
 
 #include "base/mutex.h"
 #include "client/client.h"
+#include "replog/v1/log_admin.grpc.pb.h"
 #include "replog/v1/replication_log.grpc.pb.h"
 
 namespace replog::client {
@@ -34,14 +35,55 @@ class FakeServer final : private v1::ReplicationLog::Service {
   using LookupScript = std::function<grpc::Status(const v1::LookupRequest&, v1::LookupResponse&)>;
   void OnLookup(LookupScript script) { Add(lookup_scripts_, std::move(script)); }
   void OnAppend(UnaryScript script) { Add(unary_scripts_, std::move(script)); }
+  template <typename Request, typename Response>
+  using CallScript = std::function<grpc::Status(const Request&, Response&)>;
+  using AcknowledgeScript = CallScript<v1::AcknowledgeRequest, v1::AcknowledgeResponse>;
+  void OnAcknowledge(AcknowledgeScript script) { Add(acknowledge_scripts_, std::move(script)); }
+  using AwaitSyncScript = CallScript<v1::AwaitSyncRequest, v1::AwaitSyncResponse>;
+  void OnAwaitSync(AwaitSyncScript script) { Add(await_sync_scripts_, std::move(script)); }
+  using DigestTableScript = CallScript<v1::DigestTableRequest, v1::DigestTableResponse>;
+  void OnDigestTable(DigestTableScript script) { Add(digest_table_scripts_, std::move(script)); }
+  using GetLogScript = CallScript<v1::GetLogRequest, v1::GetLogResponse>;
+  void OnGetLog(GetLogScript script) { Add(admin_.get_log, std::move(script)); }
+  using ListNodesScript = CallScript<v1::ListNodesRequest, v1::ListNodesResponse>;
+  void OnListNodes(ListNodesScript script) { Add(admin_.list_nodes, std::move(script)); }
+  using ForgetNodeScript = CallScript<v1::ForgetNodeRequest, v1::ForgetNodeResponse>;
+  void OnForgetNode(ForgetNodeScript script) { Add(admin_.forget_node, std::move(script)); }
+  using AuditScript = CallScript<v1::AuditRequest, v1::AuditResponse>;
+  void OnAudit(AuditScript script) { Add(admin_.audit, std::move(script)); }
   std::vector<v1::SubscribeRequest> subscribe_requests();
 
   // Retries follow at once.
-  Client MakeClient() const;
+  ClientOptions MakeOptions() const;
+  Client MakeClient() const { return Client(MakeOptions()); }
   // Of one that nobody listens on.
   static std::string UnusedAddress();
 
  private:
+  struct Admin final : v1::LogAdmin::Service {
+    explicit Admin(FakeServer& fake) : server(fake) {}
+    grpc::Status GetLog(grpc::ServerContext*, const v1::GetLogRequest* request,
+                        v1::GetLogResponse* response) override {
+      return server.Next(get_log)(*request, *response);
+    }
+    grpc::Status ListNodes(grpc::ServerContext*, const v1::ListNodesRequest* request,
+                           v1::ListNodesResponse* response) override {
+      return server.Next(list_nodes)(*request, *response);
+    }
+    grpc::Status ForgetNode(grpc::ServerContext*, const v1::ForgetNodeRequest* request,
+                            v1::ForgetNodeResponse* response) override {
+      return server.Next(forget_node)(*request, *response);
+    }
+    grpc::Status Audit(grpc::ServerContext*, const v1::AuditRequest* request,
+                       v1::AuditResponse* response) override {
+      return server.Next(audit)(*request, *response);
+    }
+    FakeServer& server;
+    std::deque<GetLogScript> get_log;
+    std::deque<ListNodesScript> list_nodes;
+    std::deque<ForgetNodeScript> forget_node;
+    std::deque<AuditScript> audit;
+  };
   template <typename Script>
   void Add(std::deque<Script>& scripts, Script script) TSA_EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
@@ -50,7 +92,7 @@ class FakeServer final : private v1::ReplicationLog::Service {
   template <typename Script>
   Script Next(std::deque<Script>& scripts) TSA_EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
-    Script script = scripts.front();
+    Script script = scripts.at(0);
     if (scripts.size() > 1) scripts.pop_front();
     return script;
   }
@@ -63,11 +105,28 @@ class FakeServer final : private v1::ReplicationLog::Service {
   grpc::Status Lookup(grpc::ServerContext* context, const v1::LookupRequest* request,
                       v1::LookupResponse* response) override;
 
+  grpc::Status Acknowledge(grpc::ServerContext*, const v1::AcknowledgeRequest* request,
+                           v1::AcknowledgeResponse* response) override {
+    return Next(acknowledge_scripts_)(*request, *response);
+  }
+  grpc::Status AwaitSync(grpc::ServerContext*, const v1::AwaitSyncRequest* request,
+                         v1::AwaitSyncResponse* response) override {
+    return Next(await_sync_scripts_)(*request, *response);
+  }
+  grpc::Status DigestTable(grpc::ServerContext*, const v1::DigestTableRequest* request,
+                           v1::DigestTableResponse* response) override {
+    return Next(digest_table_scripts_)(*request, *response);
+  }
+
   Mutex mutex_;
   std::deque<SubscribeScript> subscribe_scripts_;
   std::deque<AppendScript> append_scripts_;
   std::deque<UnaryScript> unary_scripts_;
   std::deque<LookupScript> lookup_scripts_;
+  std::deque<AcknowledgeScript> acknowledge_scripts_;
+  std::deque<AwaitSyncScript> await_sync_scripts_;
+  std::deque<DigestTableScript> digest_table_scripts_;
+  Admin admin_{*this};
   std::vector<v1::SubscribeRequest> requests_ TSA_GUARDED_BY(mutex_);
   std::string address_;
   std::unique_ptr<grpc::Server> server_;

@@ -67,7 +67,8 @@ struct SubscriptionOptions {
   std::string node;
   // The fleet that the node belongs to from now on; empty: none. Needs `node`.
   std::string fleet;
-  // With `node`: what on_record and on_frame have returned for is applied, and is acknowledged: when the
+  // With `node`: what the callbacks of a frame have returned for, without cancelling, is applied, and is
+  // acknowledged: when the
   // server asks for it at once; while caught up within 50 ms; else after acknowledge_interval or
   // acknowledge_records, whichever is first. A table is acknowledged from when it is complete. Callbacks
   // never wait for it. Set it to false to call Acknowledge instead.
@@ -152,6 +153,8 @@ class Subscription {
   uint64_t reconnects() const;
 
  private:
+  friend class TableBase;
+
   std::shared_ptr<internal::Transport> transport_;  // goes last, on the thread that destroys this
   std::shared_ptr<internal::SubscriptionCore> core_;
 };

@@ -2,6 +2,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "client/cli/duration.h"
 #include "client/cli/human_format.h"
 #include "client/cli/output.h"
 #include "client/cli/session.h"
@@ -91,8 +92,6 @@ struct SettingsOptions {
 };
 
 void AddSettings(CLI::App& command, SettingsOptions& options) {
-  const std::map<std::string, uint64_t> time_units{
-      {"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
   command.add_option("NAME", options.name, "The log")->required();
   command
       .add_option("--durability", options.durability,
@@ -101,7 +100,7 @@ void AddSettings(CLI::App& command, SettingsOptions& options) {
   command
       .add_option("--retention-age", options.age_ms,
                   "Keep records for this long, as in 7d or 90m; 0ms: for ever")
-      ->transform(CLI::AsNumberWithUnit(time_units, CLI::AsNumberWithUnit::UNIT_REQUIRED, "DURATION"));
+      ->transform(Duration());
   command.add_option("--retention-bytes", options.bytes, "Keep this much, as in 10GiB; 0: no bound")
       ->transform(CLI::AsSizeValue(false));
   command.add_option("--retention-records", options.records, "Keep this many records; 0: no bound")

@@ -16,7 +16,8 @@ constexpr char kFooter[] = R"(Examples:
   zcat chat.jsonl.gz | replog append --json --header user --header time
   replog read --backward --limit 50 --channel default-channel
 
-Exit codes: 0 ok; 1 the operation failed; 2 wrong arguments or bad input; 3 no server can be reached.)";
+Exit codes: 0 ok; 1 the operation failed; 2 wrong arguments or bad input; 3 no server can be reached;
+of sync also 4, 5, 6: see there.)";
 
 void AddSharedOptions(CLI::App& app, Session& session) {
   app.add_option("--server", session.servers, "host:port of the server; several are separated by commas")
@@ -48,6 +49,10 @@ int main(int argc, char** argv) {
   AddKeyCommands(app, session);
   AddLogsCommand(app, session);
   AddChannelsCommand(app, session);
+  AddNodesCommand(app, session);
+  AddCursorCommand(app, session);
+  AddSyncCommand(app, session);
+  AddAuditCommand(app, session);
   AddTrimCommand(app, session);
   AddVerifyCommand(app, session);
   AddBenchCommand(app, session);

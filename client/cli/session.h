@@ -20,6 +20,10 @@ enum class ExitCode : int {
   kFailed = 1,       // the server refused, or the operation did not succeed as a whole
   kUsage = 2,        // wrong arguments or bad input
   kUnreachable = 3,  // no server answers
+  // Of `sync` only; see there.
+  kPartiallySynced = 4,
+  kNotSynced = 5,
+  kSyncTimeout = 6,
 };
 
 // What all commands share: the options that stand before or after any of them, and what is to be done.
@@ -47,6 +51,10 @@ void AddKeyCommands(CLI::App& app, Session& session);
 void AddLogsCommand(CLI::App& app, Session& session);
 void AddChannelsCommand(CLI::App& app, Session& session);
 void AddTrimCommand(CLI::App& app, Session& session);
+void AddNodesCommand(CLI::App& app, Session& session);
+void AddCursorCommand(CLI::App& app, Session& session);
+void AddSyncCommand(CLI::App& app, Session& session);
+void AddAuditCommand(CLI::App& app, Session& session);
 void AddVerifyCommand(CLI::App& app, Session& session);
 void AddBenchCommand(CLI::App& app, Session& session);
 

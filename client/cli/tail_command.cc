@@ -27,6 +27,9 @@ struct TailOptions {
   bool until_end = false;
   std::optional<uint64_t> until;
   std::vector<std::string> channels;
+  std::string node;
+  std::string fleet;
+  bool from_cursor = false;
 };
 
 constexpr char kFooter[] = R"(It reconnects by itself and goes on where it stood; Ctrl-C ends it.
@@ -36,6 +39,7 @@ Examples:
   replog tail --new --channel 'room-*'         only what is new, of channels that begin with room-
   replog tail --from 0 --until-end --json      all there is now, as JSON lines
   replog tail --table --channel users          the newest record of each key, and then what is new
+  replog tail --node printer --from-cursor     as a node: what it has not printed yet; acknowledges what it prints
 With --table it says on standard error when the table is complete, and when it had to begin again so that what
 was printed before is void; with --json in lines of their own, which have an "event" and no "sequence":
   {"event":"table_complete","next_sequence":42}      {"event":"reset"})";
@@ -44,6 +48,7 @@ was printed before is void; with --json in lines of their own, which have an "ev
 bool SetStart(const TailOptions& options, SubscriptionOptions& subscription) {
   if (options.from) subscription.start = client::FromSequence{*options.from};
   if (options.only_new) subscription.start = client::NewOnly{};
+  if (options.from_cursor) subscription.start = client::FromCursor{};
   if (options.from_time.empty()) return true;
   const auto time = ParseTime(options.from_time);
   if (time) subscription.start = client::FromTime{*time};
@@ -116,6 +121,8 @@ ExitCode RunTail(const Session& session, const TailOptions& options) {
   subscription.table = options.table;
   subscription.until_sequence = options.until;
   subscription.channels = options.channels;
+  subscription.node = options.node;
+  subscription.fleet = options.fleet;
   Tail tail(session);
   client::Client client = session.MakeClient();
   // Asked first, so that a server that is not there is an error at once and not tried for ever.
@@ -142,6 +149,14 @@ void AddTailCommand(CLI::App& app, Session& session) {
   from->excludes(time)->excludes(only_new);
   table->excludes(from)->excludes(time)->excludes(only_new);
   time->excludes(only_new);
+  auto* node = tail->add_option("--node", options->node, "Be this node: acknowledge what was printed");
+  tail->add_option("--fleet", options->fleet, "The fleet of the node")->needs(node);
+  tail->add_flag("--from-cursor", options->from_cursor, "Start where the node has acknowledged to")
+      ->needs(node)
+      ->excludes(from)
+      ->excludes(time)
+      ->excludes(only_new)
+      ->excludes(table);
   auto* until_end = tail->add_flag("--until-end", options->until_end, "Stop at what is the end now");
   tail->add_option("--until", options->until, "Stop before this sequence")
       ->check(WholeNumber())

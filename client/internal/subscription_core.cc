@@ -72,6 +72,18 @@ uint64_t SubscriptionCore::reconnects() {
   return attempts_ > 0 ? attempts_ - 1 : 0;
 }
 
+void SubscriptionCore::PostInTurn(std::function<void()> run) {
+  worker_->Post([self = shared_from_this(), run = std::move(run)] {
+    {
+      MutexLock lock(self->mutex_);
+      self->in_callback_ = std::this_thread::get_id();
+    }
+    run();
+    MutexLock lock(self->mutex_);
+    self->in_callback_ = {};
+  });
+}
+
 Status SubscriptionCore::Acknowledge(uint64_t next_sequence) {
   if (acknowledger_ == nullptr) {
     return {StatusCode::kInvalidArgument, "node: is missing; only a node acknowledges",
@@ -208,7 +220,8 @@ void SubscriptionCore::Deliver(std::string_view frame) {
                        trailer.table_complete, trailer.acknowledge, resume_.position()});
   }
   if (trailer.caught_up && options_.on_caught_up && !cancelled_) options_.on_caught_up(trailer.next_sequence);
-  if (acknowledger_ && !resume_.loading()) NoteApplied(trailer);
+  // A callback that cancels may have found that it cannot apply the frame.
+  if (acknowledger_ && !resume_.loading() && !cancelled_) NoteApplied(trailer);
 }
 
 void SubscriptionCore::NoteApplied(const FrameTrailer& trailer) {

@@ -7,13 +7,17 @@ import subprocess
 import sys
 import unittest
 
+import grpc
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "python"))
 from replogd import Replogd  # pylint: disable=wrong-import-position
+from stubs import log_grpc, log_pb2  # pylint: disable=wrong-import-position
 
 REPLOG = os.environ["REPLOG_CLI"]
 DEADLINE_S = 120  # ends a test that hangs
 OK, FAILED, USAGE, UNREACHABLE = 0, 1, 2, 3
+PARTIALLY_SYNCED, NOT_SYNCED, SYNC_TIMEOUT = 4, 5, 6  # of sync
 
 
 def chat_lines():
@@ -122,12 +126,91 @@ class CommandTest(unittest.TestCase):
         self.assertIn("users/alice", result.stdout)
         self.assertIn("complete, as of sequence 1", result.stderr)
 
+    # ---- nodes
+
+    def nodes(self, *words):
+        return {node["node"]: node for node in self.records("nodes", *words)}
+
+    def tail_as(self, node, *words):
+        """A `replog tail` that is a node, and its records as they come."""
+        tail = subprocess.Popen([REPLOG, "--json", "tail", "--node", node, *words], stdout=subprocess.PIPE, text=True,
+                                env={**os.environ, "REPLOG_SERVER": self.server.address})
+        self.addCleanup(tail.stdout.close)
+        self.addCleanup(tail.wait)
+        self.addCleanup(tail.kill)
+        return tail, (json.loads(line) for line in tail.stdout)
+
+    def test_a_tail_as_a_node_acknowledges_what_it_printed_and_goes_on_there(self):
+        self.ends(OK, "append", "room", stdin="one\ntwo\n")
+        self.ends(OK, "tail", "--node", "printer", "--until-end")
+        self.assertEqual(self.records("cursor", "get", "printer"), [{"node": "printer", "cursor": 2}])
+        self.ends(OK, "append", "room", "three")
+        tail, lines = self.tail_as("printer", "--fleet", "printers", "--from-cursor")
+        self.assertEqual(next(lines)["text"], "three")
+        self.assertIn("SYNCED", self.ends(OK, "sync", "--fleet", "printers", "--timeout", "60s"))
+        node = self.nodes("--fleet", "printers")["printer"]
+        self.assertEqual((node["state"], node["cursor"], node["lag_records"]), ("TAILING", 3, 0))
+        self.assertIn("NODE_CONNECTED", self.ends(FAILED, "nodes", "forget", "printer"))
+        tail.terminate()
+        self.assertEqual(tail.wait(timeout=DEADLINE_S), OK)
+        self.assertIn("printer", self.ends(OK, "nodes"))
+        self.assertEqual(self.nodes("--fleet", "others"), {})
+
+    def test_the_newest_tail_of_a_name_owns_it(self):
+        self.ends(OK, "append", "room", "one")
+        tail, lines = self.tail_as("printer")
+        next(lines)
+        _, newer = self.tail_as("printer")
+        next(newer)
+        self.assertEqual(tail.wait(timeout=DEADLINE_S), FAILED)
+
+    def test_cursors_are_set_and_nodes_forgotten(self):
+        self.ends(OK, "append", "room", stdin="one\ntwo\nthree\n")
+        self.assertIn("importer", self.ends(FAILED, "cursor", "get", "importer"))
+        self.assertEqual(self.records("cursor", "set", "importer", "3"), [{"node": "importer", "cursor": 3}])
+        self.assertIn("CURSOR_BACKWARDS", self.ends(FAILED, "cursor", "set", "importer", "0"))
+        self.ends(OK, "cursor", "set", "importer", "0", "--allow-backwards")
+        self.assertEqual(self.ends(OK, "cursor", "get", "importer"), "0\n")
+        self.assertIn("PAST_THE_END", self.ends(FAILED, "cursor", "set", "importer", "4"))
+        self.ends(OK, "nodes", "forget", "importer")
+        self.assertIn("NODE_NOT_FOUND", self.ends(FAILED, "nodes", "forget", "importer"))
+
+    def test_sync_has_an_exit_code_for_each_outcome(self):
+        self.assertIn("empty", self.ends(FAILED, "sync"))
+        self.ends(OK, "put", "tokens", "alice", "secret")
+        self.assertIn("NO_EXPECTED_NODES", self.ends(FAILED, "sync"))
+        for node in ("a", "b"):
+            self.ends(OK, "cursor", "set", node, "1")
+        said = self.records("sync", "--channel", "tokens", "--key", "alice")[0]
+        self.assertEqual((said["outcome"], said["sequence"]), ("SYNCED", 0))
+        self.assertEqual([node["node"] for node in said["nodes"]], ["a", "b"])
+        self.assertIn("PARTIALLY_SYNCED",
+                      self.ends(PARTIALLY_SYNCED, "sync", "0", "--node", "a", "--node", "b", "--node", "c", "--timeout",
+                                "0s"))
+        self.assertIn("NOT_SYNCED", self.ends(NOT_SYNCED, "sync", "--node", "c", "--timeout", "0s"))
+        self.ends(OK, "sync", "--node", "a", "--node", "c", "--origin", "c")
+        self.assertIn("KEY_NOT_FOUND", self.ends(FAILED, "sync", "--channel", "tokens", "--key", "bob"))
+
+    def test_a_node_that_is_connected_and_behind_makes_a_sync_time_out(self):
+        self.ends(OK, "append", "room", "one")
+        channel = self.enterContext(grpc.insecure_channel(self.server.address))
+        stream = log_grpc.ReplicationLogStub(channel).Subscribe(log_pb2.SubscribeRequest(node="silent"),
+                                                               timeout=DEADLINE_S)
+        next(iter(stream))
+        self.assertIn("TIMEOUT", self.ends(SYNC_TIMEOUT, "sync", "--timeout", "50ms"))
+        self.assertIn("NO_ANSWER", self.ends(FAILED, "audit", "--timeout", "50ms"))
+        stream.cancel()
+
     # ---- exit codes
 
     def test_wrong_usage_ends_with_2(self):
         for words in (["put", "users"], ["get"], ["put", "users", "a", "b", "--if-absent", "--if-sequence", "1"],
                       ["nonsense"], ["read", "--limit", "many"], ["tail", "--table", "--from", "0"],
-                      ["tail", "--table", "--new"]):
+                      ["tail", "--table", "--new"], ["tail", "--from-cursor"], ["tail", "--fleet", "f"],
+                      ["sync", "--channel", "c"], ["sync", "1", "--channel", "c", "--key", "k"],
+                      ["sync", "--node", "a", "--fleet", "f"], ["sync", "--timeout", "5"], ["sync", "-1"],
+                      ["cursor", "set", "a"], ["cursor", "set", "a", "-1"], ["nodes", "forget"],
+                      ["audit", "--timeout", "soon"]):
             self.ends(USAGE, *words)
 
     def test_bad_keys_are_named(self):

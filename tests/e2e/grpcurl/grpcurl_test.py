@@ -121,6 +121,17 @@ class GrpcurlTest(unittest.TestCase):
             self.assertIn("blue", self.lines_until(table, '"text"'))
             table.kill()
 
+    # ---- nodes
+
+    def test_a_node_acknowledges_and_a_barrier_knows(self):
+        self.call(LOG + "/Append", APPEND)
+        answer = self.call(LOG + "/Acknowledge", '{"node":"a","nextSequence":1}')
+        self.assertEqual(answer, {"cursor": "1"})
+        answer = self.call(LOG + "/AwaitSync", '{"sequence":0,"timeout":"2s"}')
+        self.assertEqual(answer["outcome"], "SYNCED")
+        nodes = self.call("replog.v1.LogAdmin/ListNodes", "{}")["nodes"]
+        self.assertEqual([(node["node"], node["state"], node["cursor"]) for node in nodes], [("a", "GONE", "1")])
+
     # ---- health
 
     def test_health_is_serving(self):

@@ -117,6 +117,7 @@ class Client {
  private:
   friend class Producer;
   friend class Subscription;
+  friend class TableBase;
 
   std::shared_ptr<internal::Transport> transport_;
 };

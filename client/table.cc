@@ -1,6 +1,11 @@
 #include "client/table.h"
 
+#include <future>
+
+#include "base/mutex.h"
+#include "client/internal/subscription_core.h"
 #include "client/internal/table_core.h"
+#include "client/internal/table_resync.h"
 
 namespace replog::client {
 namespace {
@@ -26,7 +31,10 @@ SubscriptionOptions OptionsOf(internal::TableSettings settings,
 }  // namespace
 
 TableBase::TableBase(const Client& client, internal::TableSettings settings)
-    : core_(std::make_shared<internal::TableCore>(settings)) {
+    : transport_(client.transport_),
+      log_(transport_->LogName(settings.log)),
+      core_(std::make_shared<internal::TableCore>(settings)),
+      resyncing_(std::make_unique<Mutex>()) {
   if (settings.decode) {
     subscription_.emplace(client, OptionsOf(std::move(settings), core_));
   } else {
@@ -36,6 +44,25 @@ TableBase::TableBase(const Client& client, internal::TableSettings settings)
 }
 
 TableBase::~TableBase() { core_->Stop(); }
+
+Result<std::vector<std::string>> TableBase::Resync(std::string_view channel) {
+  if (Status ended = status(); !ended.ok()) return ended;
+  if (!Ready()) return Status(StatusCode::kFailedPrecondition, "the table is not complete yet");
+  const auto stream = subscription_->core_;
+  if (stream->InCallback())
+    return Status(StatusCode::kFailedPrecondition, "a callback of the table cannot wait for the table");
+  const MutexLock lock(*resyncing_);
+  const auto in_turn = [&stream](const std::function<void()>& run) {
+    const auto done = std::make_shared<std::promise<void>>();
+    auto finished = done->get_future();
+    stream->PostInTurn([&run, done] {
+      run();
+      done->set_value();
+    });
+    finished.wait();
+  };
+  return internal::TableResync(*transport_, log_, std::string(channel), *core_, in_turn).Run();
+}
 
 bool TableBase::Ready() const { return core_->ready(); }
 Status TableBase::WaitReady(std::chrono::milliseconds timeout) const { return core_->WaitReady(timeout); }

@@ -18,6 +18,10 @@
 #include "client/status.h"
 #include "client/subscription.h"
 
+namespace replog {
+class Mutex;
+}
+
 namespace replog::client {
 
 namespace internal {
@@ -112,6 +116,13 @@ class TableBase {
   std::optional<Position> position() const;
   // What it holds and as of which sequence, taken at one moment.
   TableDigests Digest() const;
+  // Compares the keys of a channel with the log's table and mends those that differ, whatever made them so:
+  // for when an audit found this copy DIVERGED. Asks for digests of ranges of keys, and gets only records of
+  // keys that differ, and of a few beside them. Changes are reported as any; the table goes on meanwhile.
+  // Returns the keys that were mended, in byte order. FAILED_PRECONDITION while the table is not complete,
+  // and within a callback; DEADLINE_EXCEEDED when the stream does not keep up; why the table has ended. After
+  // an error some keys may be mended. One at a time; a second call waits.
+  Result<std::vector<std::string>> Resync(std::string_view channel);
   // How many keys it holds.
   uint64_t size() const;
   // OK while it is kept in step, or tries to. Else why it has ended, for example NOT_FOUND (the log was
@@ -128,7 +139,10 @@ class TableBase {
   uint64_t VisitAll(const Visit& visit) const;
 
  private:
+  const std::shared_ptr<internal::Transport> transport_;
+  const std::string log_;
   const std::shared_ptr<internal::TableCore> core_;
+  const std::unique_ptr<Mutex> resyncing_;
   std::optional<Subscription> subscription_;  // goes first
 };
 

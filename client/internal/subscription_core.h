@@ -38,6 +38,8 @@ class SubscriptionCore final : public SubscribeStream::Owner,
   bool InCallback() TSA_EXCLUDES(mutex_);
   std::optional<Position> position() TSA_EXCLUDES(mutex_);
   uint64_t reconnects() TSA_EXCLUDES(mutex_);
+  // With DeliveryThread::kOwn: runs a function as a callback, after those of the frames that are queued.
+  void PostInTurn(std::function<void()> run) TSA_EXCLUDES(mutex_);
   Status Acknowledge(uint64_t next_sequence);
   std::optional<uint64_t> cursor();
   Status acknowledge_status();

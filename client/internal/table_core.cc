@@ -1,5 +1,6 @@
 #include "client/internal/table_core.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace replog::client::internal {
@@ -62,6 +63,7 @@ void TableCore::Apply(const RecordView& record) {
     } else if (keyed) {
       before = rows_.Erase(record.channel(), *record.key());
     }
+    if (keyed && watched_ && watched_->channel == record.channel()) watched_->changed.emplace(*record.key());
     applied_ = record.sequence() + 1;
     if (waiters_ > 0) moved_.NotifyAll();
   }
@@ -94,6 +96,7 @@ void TableCore::FinishLoading(const FrameInfo& frame) {
     MutexLock lock(mutex_);
     std::swap(rows_, rows);
     ready_ = true;
+    if (watched_) watched_->reloaded = true;
     MoveTo(frame);
   }
   if (on_change_) ReportChanges(rows);
@@ -157,6 +160,88 @@ std::optional<Position> TableCore::position() {
 Status TableCore::status() {
   MutexLock lock(mutex_);
   return end_.value_or(Status());
+}
+
+// ---------------------------------------------------------------------- resync
+
+TableCore::RangeSums TableCore::SumRanges(std::string_view channel, const TableRows::KeyRange& range,
+                                          size_t parts) {
+  MutexLock lock(mutex_);
+  size_t keys = 0;
+  rows_.ForRange(channel, range, [&keys](const std::string&, const TableRow&) { ++keys; });
+  const size_t each = std::max<size_t>(1, (keys + parts - 1) / parts);
+  RangeSums sums{applied_, {}, std::vector<wire::TableDigest>(1)};
+  rows_.ForRange(channel, range, [&](const std::string& key, const TableRow& row) {
+    sums.sums.back().Add(row.hash);
+    if (sums.sums.back().keys() < each || sums.sums.size() == parts) return;
+    sums.ends.push_back(key);
+    sums.sums.emplace_back();
+  });
+  return sums;
+}
+
+uint64_t TableCore::Watch(std::string_view channel) {
+  MutexLock lock(mutex_);
+  watched_ = {std::string(channel), {}, false};
+  return applied_;
+}
+
+void TableCore::Unwatch() {
+  MutexLock lock(mutex_);
+  watched_.reset();
+}
+
+std::vector<std::string> TableCore::Mend(std::string_view channel, const TableRows::KeyRange& range,
+                                         const std::vector<RecordView>& found, uint64_t since) {
+  if (loading_) return {};  // all of it is about to be replaced
+  std::vector<std::string> held;
+  {
+    MutexLock lock(mutex_);
+    rows_.ForRange(channel, range, [&held](const std::string& key, const TableRow&) { held.push_back(key); });
+  }
+  std::set<std::string_view> live;
+  for (const RecordView& record : found) live.insert(*record.key());
+  std::vector<std::string> mended;
+  for (std::string& key : held) {
+    if (!live.contains(key) && Drop(channel, key)) mended.push_back(std::move(key));
+  }
+  for (const RecordView& record : found) {
+    if (record.sequence() < since && Replace(record)) mended.emplace_back(*record.key());
+  }
+  Unwatch();
+  return mended;
+}
+
+bool TableCore::MayMend(std::string_view key) {
+  return watched_ && !watched_->reloaded && !watched_->changed.contains(key);
+}
+
+bool TableCore::Drop(std::string_view channel, const std::string& key) {
+  TableValue before;
+  uint64_t sequence = 0;
+  {
+    MutexLock lock(mutex_);
+    const TableRow* row = rows_.Find(channel, key);
+    if (row == nullptr || !MayMend(key)) return false;
+    sequence = row->sequence;
+    before = rows_.Erase(channel, key);
+  }
+  Report({channel, key, std::move(before), nullptr, sequence, nullptr});
+  return true;
+}
+
+bool TableCore::Replace(const RecordView& record) {
+  auto row = RowOf(record);
+  TableValue after = row->value;
+  TableValue before;
+  {
+    MutexLock lock(mutex_);
+    const TableRow* held = rows_.Find(record.channel(), *record.key());
+    if (!MayMend(*record.key()) || (held != nullptr && held->hash == row->hash)) return false;
+    before = rows_.Put(record.channel(), *record.key(), *std::move(row));
+  }
+  Report({record.channel(), *record.key(), std::move(before), std::move(after), record.sequence(), nullptr});
+  return true;
 }
 
 // ---------------------------------------------------------------------- waits

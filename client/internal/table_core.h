@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "base/mutex.h"
 #include "client/internal/table_rows.h"
@@ -48,6 +51,25 @@ class TableCore {
   std::optional<Position> position() TSA_EXCLUDES(mutex_);
   Status status() TSA_EXCLUDES(mutex_);
 
+  // What Resync compares: the rows of a range of a channel's keys, cut into `parts` or fewer ranges of about
+  // as many keys, all of one moment.
+  struct RangeSums {
+    uint64_t applied = 0;
+    std::vector<std::string> ends;  // of all ranges but the last, which ends as the whole does
+    std::vector<wire::TableDigest> sums;
+  };
+  RangeSums SumRanges(std::string_view channel, const TableRows::KeyRange& range, size_t parts)
+      TSA_EXCLUDES(mutex_);
+  // From here on, and anew from each call on, notes which of the channel's keys the stream changes, until
+  // Mend or Unwatch. Returns what is applied.
+  uint64_t Watch(std::string_view channel) TSA_EXCLUDES(mutex_);
+  void Unwatch() TSA_EXCLUDES(mutex_);
+  // Makes the rows of a range what a look-up found there that was made after Watch had returned `since`, and
+  // whose every change has come with the stream by now. What the stream has changed since then is newer, and
+  // a record that is not before `since` is left to it. Returns the keys that were wrong. Called as On… are.
+  std::vector<std::string> Mend(std::string_view channel, const TableRows::KeyRange& range,
+                                const std::vector<RecordView>& found, uint64_t since) TSA_EXCLUDES(mutex_);
+
   Status WaitReady(std::chrono::milliseconds timeout) TSA_EXCLUDES(mutex_);
   Status WaitUntil(uint64_t sequence, std::chrono::milliseconds timeout) TSA_EXCLUDES(mutex_);
   Status WaitUntil(const Position& position, std::chrono::milliseconds timeout) TSA_EXCLUDES(mutex_);
@@ -56,6 +78,11 @@ class TableCore {
   // What a record makes of its key: null when it is a tombstone.
   std::optional<TableRow> RowOf(const RecordView& record);
   void Apply(const RecordView& record) TSA_EXCLUDES(mutex_);
+  // Whether Mend may touch the key.
+  bool MayMend(std::string_view key) TSA_REQUIRES(mutex_);
+  // Whether the row was there, or was not so.
+  bool Drop(std::string_view channel, const std::string& key) TSA_EXCLUDES(mutex_);
+  bool Replace(const RecordView& record) TSA_EXCLUDES(mutex_);
   // The loaded rows take their place.
   void FinishLoading(const FrameInfo& frame) TSA_EXCLUDES(mutex_);
   void ReportChanges(const TableRows& before) TSA_NO_THREAD_SAFETY_ANALYSIS;
@@ -80,6 +107,12 @@ class TableCore {
   bool ready_ TSA_GUARDED_BY(mutex_) = false;
   uint64_t applied_ TSA_GUARDED_BY(mutex_) = 0;
   std::optional<Position> position_ TSA_GUARDED_BY(mutex_);
+  struct Watched {
+    std::string channel;
+    std::set<std::string, std::less<>> changed;  // by the stream
+    bool reloaded = false;                       // the whole table was
+  };
+  std::optional<Watched> watched_ TSA_GUARDED_BY(mutex_);
   std::optional<Status> end_ TSA_GUARDED_BY(mutex_);
 };
 

@@ -48,6 +48,18 @@ std::vector<ChannelDigest> TableRows::Digests() const {
   return digests;
 }
 
+void TableRows::ForRange(
+    std::string_view channel, const KeyRange& range,
+    const std::function<void(const std::string& key, const TableRow& row)>& visit) const {
+  const auto held = channels_.find(channel);
+  if (held == channels_.end()) return;
+  const auto& rows = held->second.rows;
+  for (auto row = range.after ? rows.upper_bound(*range.after) : rows.begin();
+       row != rows.end() && (!range.until || row->first <= *range.until); ++row) {
+    visit(row->first, *row->second);
+  }
+}
+
 void TableRows::ForEach(const Visit& visit) const {
   for (const auto& [channel, held] : channels_) {
     for (const auto& [key, row] : held.rows) visit(channel, key, *row);

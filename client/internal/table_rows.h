@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,14 @@ class TableRows {
 
   size_t size() const { return size_; }
   std::vector<ChannelDigest> Digests() const;
+
+  // A range of a channel's keys, in byte order.
+  struct KeyRange {
+    std::optional<std::string> after;  // only keys after this one; nullopt: from the first
+    std::optional<std::string> until;  // up to and including this one; nullopt: to the last
+  };
+  void ForRange(std::string_view channel, const KeyRange& range,
+                const std::function<void(const std::string& key, const TableRow& row)>& visit) const;
 
   using Visit = std::function<void(std::string_view channel, std::string_view key, const TableRow& row)>;
   void ForEach(const Visit& visit) const;

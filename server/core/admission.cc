@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/utf8.h"
+#include "server/core/expiry_judge.h"
 
 namespace replog {
 namespace {
@@ -51,6 +52,7 @@ absl::StatusOr<Admitted> Admission::Judge(const AppendPoint& at, const AppendReq
     if (!outcomes.ok()) return outcomes.status();
     admitted.outcomes = *std::move(outcomes);
   }
+  if (auto status = JudgeExpiries(request, admitted.outcomes, now_us_); !status.ok()) return status;
   if (request.producer) Stamp(at, request, admitted);
   // What a rejected append would have written, nobody may see.
   rows_.Keep();

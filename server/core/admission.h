@@ -41,11 +41,12 @@ struct Admitted {
 class Admission {
  public:
   // `conditional`: some append of the group has conditions, so what the others write must be known too.
-  Admission(LogStore& store, ProducerCache& producers, bool conditional)
-      : store_(store), conditional_(conditional), ids_(store), producers_(producers) {}
+  // `now_us`: by the wall clock, which may be behind the time that records get.
+  Admission(LogStore& store, ProducerCache& producers, bool conditional, int64_t now_us)
+      : store_(store), conditional_(conditional), now_us_(now_us), ids_(store), producers_(producers) {}
 
-  // CONDITION_FAILED, with the current value, refuses all of an append; so do stamps that do not fit and a
-  // store that cannot be read.
+  // CONDITION_FAILED, with the current value, refuses all of an append; so do stamps that do not fit,
+  // records that expire before they are written and a store that cannot be read.
   absl::StatusOr<Admitted> Judge(const AppendPoint& at, const AppendRequest& request);
 
   // What the group makes of the producers of a log.
@@ -72,6 +73,7 @@ class Admission {
 
   LogStore& store_;
   const bool conditional_;
+  const int64_t now_us_;
   StagedMap<RowKey, TableRow> rows_;
   IdJudge ids_;
   ProducerJudge producers_;

@@ -95,6 +95,7 @@ absl::StatusOr<AppendRequest> ParseAppendRequest(std::string encoded, const Limi
   if (auto status = CheckTogether(request, validator); !status.ok()) return status;
   request.keyed = validator.keyed();
   request.identified = validator.identified();
+  request.expires = validator.expires();
   request.log = LogNameOrDefault(request.log);
   return request;
 }

@@ -9,17 +9,19 @@
 #include "proto/wire/fields.h"
 #include "proto/wire/producer_stamp.h"
 #include "server/core/conditions.h"
+#include "server/core/expires_field.h"
 #include "server/core/limits.h"
 
 namespace replog {
 
 // An encoded AppendRequest that was found good in every part.
 struct AppendRequest {
-  std::string log;          // never empty
-  std::string encoded;      // what the client sent
-  uint32_t count = 0;       // records
-  bool keyed = false;       // some record has a key
-  bool identified = false;  // some record has an id
+  std::string log;                      // never empty
+  std::string encoded;                  // what the client sent
+  uint32_t count = 0;                   // records
+  bool keyed = false;                   // some record has a key
+  bool identified = false;              // some record has an id
+  std::optional<ExpiryBounds> expires;  // of the records that expire
   std::optional<AppendConditions> conditions;
   std::optional<wire::ProducerStamp> producer;
 

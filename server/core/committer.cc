@@ -41,6 +41,7 @@ struct Committer::Share {
   ChunkBuilder builder;
   LogSettings settings;
   int64_t time_us;
+  ExpiryBounds expires = {};  // what of it does
 };
 
 // Where an append's records went.
@@ -59,11 +60,12 @@ struct Committer::Group {
   Durability durability = Durability::kOs;
 };
 
-Committer::Committer(const Options& options, LogStore& store, LogRegistry& logs, Clock& clock,
-                     Executor& wakeups)
+Committer::Committer(const Options& options, LogStore& store, LogRegistry& logs, ExpirySchedule& expiries,
+                     Clock& clock, Executor& wakeups)
     : options_(options),
       store_(store),
       logs_(logs),
+      expiries_(expiries),
       clock_(clock),
       wakeups_(wakeups),
       queue_(options.queue),
@@ -158,8 +160,8 @@ Committer::Group Committer::Encode(std::vector<PendingAppend>& appends) {
   const bool conditional = std::any_of(appends.begin(), appends.end(), [](const auto& append) {
     return append.request.conditions.has_value();
   });
-  Admission admission(store_, producers_, conditional);
   const int64_t now_us = clock_.WallMicros();
+  Admission admission(store_, producers_, conditional, now_us);
   for (const PendingAppend& append : appends) {
     const size_t share = ShareOf(append.log, now_us, group);
     group.placed.push_back(Place(append, share, admission, group));
@@ -190,11 +192,13 @@ size_t Committer::ShareOf(const LogPtr& log, int64_t now_us, Group& group) {
 
 Committer::Placed Committer::Place(const PendingAppend& append, size_t share, Admission& admission,
                                    Group& group) {
-  const Share& to = group.shares[share];
+  Share& to = group.shares[share];
   ChunkBuilder& builder = group.shares[share].builder;
   const AppendPoint at{*append.log, builder.next(), to.time_us, to.settings.dedupe_window_us};
   Placed placed{share, builder.next(), admission.Judge(at, append.request), 0};
-  if (placed.admitted.ok()) placed.count = Write(append.request, *placed.admitted, builder);
+  if (!placed.admitted.ok()) return placed;
+  placed.count = Write(append.request, *placed.admitted, builder);
+  if (append.request.expires) to.expires.Add(append.request.expires->first_us);
   return placed;
 }
 
@@ -227,6 +231,8 @@ void Committer::Publish(Group& group, std::vector<PendingAppend>& appends) {
     share.log->bytes_before_end = writer.bytes_before_end;
     for (ProducerUpdate& producer : group.commits[i].producers)
       producers_.Put(group.commits[i].log, producer.id, std::move(producer.state));
+    if (const int64_t first_us = share.expires.first_us; first_us != INT64_MAX)
+      expiries_.Add(share.log, first_us, first_us);
     auto woken = share.log->tail().Publish(std::move(group.commits[i].chunks));
     waiters.insert(waiters.end(), std::make_move_iterator(woken.begin()),
                    std::make_move_iterator(woken.end()));
@@ -293,9 +299,11 @@ void Committer::RecoverStore() {
   }
   for (const LogPtr& log : gone) {
     log->deleted = true;
+    expiries_.Forget(*log);
     logs_.Remove(*log);
     wake_later(log->tail().Close(MakeError(Reason::kLogNotFound, "the log was deleted")));
   }
+  for (const LogPtr& log : logs_.All()) expiries_.Add(log, 0, 0);
   recovering_ = false;
   Wake(std::move(waiters), wakeups_);
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "server/core/append_queue.h"
 #include "server/core/executor.h"
+#include "server/core/expiry_schedule.h"
 #include "server/core/log_registry.h"
 #include "server/core/producer_cache.h"
 
@@ -32,8 +33,10 @@ class Committer {
     int64_t recovery_pause_us = 500'000;
   };
 
-  // Everything must outlive the committer. `wakeups` runs readers when there are many of them.
-  Committer(const Options& options, LogStore& store, LogRegistry& logs, Clock& clock, Executor& wakeups);
+  // Everything must outlive the committer. `wakeups` runs readers when there are many of them; `expiries` is
+  // told of records that expire.
+  Committer(const Options& options, LogStore& store, LogRegistry& logs, ExpirySchedule& expiries,
+            Clock& clock, Executor& wakeups);
   // Stops if Stop was not called.
   ~Committer();
 
@@ -75,6 +78,7 @@ class Committer {
   const Options options_;
   LogStore& store_;
   LogRegistry& logs_;
+  ExpirySchedule& expiries_;
   Clock& clock_;
   Executor& wakeups_;
   AppendQueue queue_;

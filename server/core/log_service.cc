@@ -37,13 +37,14 @@ absl::StatusOr<std::unique_ptr<LogService>> LogService::Open(const Options& opti
                                                              Clock& clock) {
   std::unique_ptr<LogService> service(new LogService(options, store, clock));
   if (auto status = service->LoadLogs(); !status.ok()) return status;
-  service->committer_ =
-      std::make_unique<Committer>(options.committer, store, service->logs_, clock, *service->wakeups_);
+  service->committer_ = std::make_unique<Committer>(options.committer, store, service->logs_,
+                                                    service->expiries_, clock, *service->wakeups_);
   service->system_log_ =
       std::make_unique<SystemLog>(*service->logs_.Find(kSystemLog), service->appends(), store);
   if (auto status = service->LoadNodes(); !status.ok()) return status;
   service->retention_ = std::make_shared<RetentionTimer>(*service);
   service->timers_->Schedule(clock.MonotonicMicros() + options.retention_interval_us, service->retention_);
+  service->StartExpiry();
   return service;
 }
 
@@ -58,8 +59,17 @@ LogService::LogService(const Options& options, LogStore& store, Clock& clock)
       blocking_(std::make_unique<ThreadPool>(options.blocking_threads)),
       cold_reader_(store, *blocking_, options.recent_read_bytes) {}
 
+void LogService::StartExpiry() {
+  // What expires, and when, only the store knows yet.
+  for (const LogPtr& log : logs_.All()) expiries_.Add(log, 0, 0);
+  expirer_ = std::make_shared<Expirer>(options_.expirer, store_, appends(), expiries_, trusted_clock_,
+                                       alarms_, *blocking_);
+  timers_->Schedule(clock_.MonotonicMicros(), expirer_);
+}
+
 LogService::~LogService() {
-  timers_.reset();    // first: what it calls uses everything else
+  timers_.reset();  // first: what it calls uses everything else
+  if (expirer_ != nullptr) expirer_->Stop();
   blocking_.reset();  // what it still runs may use the committer
   if (committer_ != nullptr) committer_->Stop();
 }
@@ -153,6 +163,7 @@ absl::Status LogService::DeleteLog(const LogPtr& log) {
       return status;
     }
     logs_.Remove(*log);
+    expiries_.Forget(*log);
     ShareTailBytes();
     Wake(log->tail().Close(
              MakeError(Reason::kLogNotFound, absl::StrCat("the log \"", log->name(), "\" was deleted"))),

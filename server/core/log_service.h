@@ -7,6 +7,7 @@
 #include "server/core/audit.h"
 #include "server/core/cold_reader.h"
 #include "server/core/committer.h"
+#include "server/core/expirer.h"
 #include "server/core/limits.h"
 #include "server/core/log_registry.h"
 #include "server/core/node_registry.h"
@@ -34,6 +35,7 @@ class LogService {
     int wakeup_threads = 2;
     int64_t retention_interval_us = 10'000'000;
     size_t max_logs = 10'000;
+    Expirer::Options expirer;
     ClockGuard::Options clock_guard;
     std::function<void(const Alarms::Change&)> on_alarm;  // see Alarms
     NodeRegistry::Options nodes;
@@ -87,6 +89,7 @@ class LogService {
   // Makes the log when the store does not have it yet.
   absl::Status MakeBuiltIn(std::string_view name, const LogSettings& settings);
   void AddLog(LogPtr log);
+  void StartExpiry();
   // Gives each log its share of the memory for tails.
   void ShareTailBytes();
   // Applies every log's retention. A timer of its own.
@@ -100,6 +103,7 @@ class LogService {
   Alarms alarms_;
   TrustedClock trusted_clock_;
   LogRegistry logs_;
+  ExpirySchedule expiries_;
   std::atomic<uint64_t> subscribers_{0};
   std::unique_ptr<TimerQueue> timers_;
   std::shared_ptr<RetentionTimer> retention_;
@@ -111,6 +115,7 @@ class LogService {
   std::shared_ptr<NodeRegistry> nodes_;
   std::shared_ptr<SyncBarriers> barriers_;
   std::shared_ptr<Audits> audits_;
+  std::shared_ptr<Expirer> expirer_;
 };
 
 }  // namespace replog

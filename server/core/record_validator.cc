@@ -28,8 +28,6 @@ std::string_view NameOf(uint32_t number) {
       return "deleted";
     case rf::kVersion:
       return "version";
-    case rf::kExpires:
-      return "expires";
     case rf::kProducer:
       return "producer";
     default:
@@ -71,6 +69,9 @@ absl::Status RecordValidator::CheckTogether() {
   if (deleted_ && Seen(rf::kText)) return invalid("deleted", "a tombstone has no text and no payload");
   if (Seen(rf::kVersion) && !Seen(rf::kKey))
     return invalid("version", "is of a key's value, and there is no key");
+  if (Seen(rf::kExpires) && !Seen(rf::kKey))
+    return invalid("expires", "is of a key's value, and there is no key");
+  if (Seen(rf::kExpires) && deleted_) return invalid("expires", "a tombstone does not expire");
   versioned_ &= !Seen(rf::kKey) || Seen(rf::kVersion);
   return absl::OkStatus();
 }
@@ -100,7 +101,7 @@ absl::Status RecordValidator::CheckField(const wire::Field& field) {
     case rf::kId:
       return CheckIdField(field);
     case rf::kExpires:
-      return NotBuilt(Path(NameOf(field.number)));
+      return CheckExpiresField(field);
     default:
       return MakeError(Reason::kUnknownField,
                        absl::StrCat(Path(""), ": has the unknown field number ", field.number),
@@ -146,6 +147,16 @@ absl::Status RecordValidator::CheckIdField(const wire::Field& field) {
   if (auto status = Once(rf::kId, "id"); !status.ok()) return status;
   identified_ = true;
   return CheckId(field.bytes, Path("id"), limits_);
+}
+
+absl::Status RecordValidator::CheckExpiresField(const wire::Field& field) {
+  if (auto status = ExpectBytes(field, Path("expires")); !status.ok()) return status;
+  if (auto status = Once(rf::kExpires, "expires"); !status.ok()) return status;
+  const auto expires_us = ParseExpires(field.bytes, Path("expires"));
+  if (!expires_us.ok()) return expires_us.status();
+  if (!expires_) expires_.emplace();
+  expires_->Add(*expires_us);
+  return absl::OkStatus();
 }
 
 absl::Status RecordValidator::CheckBody(const wire::Field& field) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "proto/wire/fields.h"
+#include "server/core/expires_field.h"
 #include "server/core/limits.h"
 
 namespace replog {
@@ -25,6 +27,8 @@ class RecordValidator {
   bool keyed() const { return keyed_; }
   bool identified() const { return identified_; }
   bool versioned() const { return versioned_; }
+  // When those expire that do.
+  const std::optional<ExpiryBounds>& expires() const { return expires_; }
 
  private:
   absl::Status CheckField(const wire::Field& field);
@@ -32,6 +36,7 @@ class RecordValidator {
   absl::Status CheckKeyField(const wire::Field& field);
   absl::Status CheckDeleted(const wire::Field& field);
   absl::Status CheckIdField(const wire::Field& field);
+  absl::Status CheckExpiresField(const wire::Field& field);
   // What fields say of each other.
   absl::Status CheckTogether();
   absl::Status CheckBody(const wire::Field& field);
@@ -47,6 +52,7 @@ class RecordValidator {
   bool keyed_ = false;
   bool identified_ = false;
   bool versioned_ = true;
+  std::optional<ExpiryBounds> expires_;
   // Of the record at hand.
   size_t index_ = 0;
   uint32_t seen_ = 0;  // bit n: field n occurred

@@ -205,9 +205,6 @@ TEST_F(BadInput, UnknownFieldsAreRefusedByEveryCall) {
 
 TEST_F(BadInput, WhatIsNotBuiltYetIsRefusedAndNeverIgnored) {
   auto request = MakeAppend({"a"});
-  request.mutable_records(0)->mutable_expires()->set_seconds(4'000'000'000);
-  ExpectRefusal(Append(request), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "records[0].expires");
-  request = MakeAppend({"a"});
   request.mutable_conditions()->mutable_lease()->set_name("l");
   ExpectRefusal(Append(request), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "conditions.lease");
 }

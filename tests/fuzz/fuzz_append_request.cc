@@ -35,6 +35,18 @@ void RequireSame(const std::optional<wire::ProducerStamp>& stamp, const v1::Appe
   Require(given.count() == 0 && given.outcomes().empty(), "and nothing of the server's own");
 }
 
+void RequireSame(const std::optional<ExpiryBounds>& bounds, const v1::AppendRequest& message) {
+  std::optional<ExpiryBounds> given;
+  for (const v1::NewRecord& record : message.records()) {
+    if (!record.has_expires()) continue;
+    if (!given) given.emplace();
+    given->Add(record.expires().seconds() * 1'000'000 + record.expires().nanos() / 1'000);
+  }
+  Require(bounds.has_value() == given.has_value(), "some record expires or none");
+  if (!given) return;
+  Require(bounds->first_us == given->first_us && bounds->last_us == given->last_us, "then");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -59,5 +71,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Require(identified == request->identified, "it knows whether there is an id");
   RequireSame(request->conditions, message);
   RequireSame(request->producer, message);
+  RequireSame(request->expires, message);
   return 0;
 }

@@ -1,6 +1,8 @@
 // What the validator lets pass becomes part of the log for ever: the generated code of every client must
 // parse it, as it was sent and as the server stamps it, and read the same from both.
 
+#include <google/protobuf/util/time_util.h>
+
 #include "proto/wire/record_encoder.h"
 #include "proto/wire/record_view.h"
 #include "replog/v1/record.pb.h"
@@ -16,6 +18,19 @@ namespace {
 
 constexpr uint64_t kSequence = 300;
 constexpr int64_t kTimeUs = 1'700'000'000'123'456;
+
+void RequireSameExpiry(const wire::RecordView& view, const v1::NewRecord& sent) {
+  Require(view.expires_us.has_value() == sent.has_expires(), "it expires or not");
+  if (!sent.has_expires()) return;
+  Require(sent.has_key() && !sent.deleted(), "only a key's value expires");
+  const auto& expires = sent.expires();
+  using Times = google::protobuf::util::TimeUtil;
+  Require(expires.seconds() >= Times::kTimestampMinSeconds &&
+              expires.seconds() <= Times::kTimestampMaxSeconds && expires.nanos() >= 0 &&
+              expires.nanos() < 1'000'000'000,
+          "at a time that is one");
+  Require(*view.expires_us == expires.seconds() * 1'000'000 + expires.nanos() / 1'000, "that time");
+}
 
 void CheckStamped(std::string_view encoded, const v1::NewRecord& sent) {
   std::string response;
@@ -38,6 +53,7 @@ void CheckStamped(std::string_view encoded, const v1::NewRecord& sent) {
   Require(view.has_value(), "and decodes it");
   Require(view->sequence == kSequence && view->time_us == kTimeUs && view->channel == sent.channel(),
           "to the same");
+  RequireSameExpiry(*view, sent);
   Require(wire::ChannelOf(encoded) == sent.channel(), "its channel is found without decoding the rest");
 }
 

@@ -245,7 +245,6 @@ class ClientTest(unittest.TestCase):
 
     def test_what_is_not_built_yet_is_refused_and_nothing_is_written(self):
         requests = {
-            "expires": log_pb2.AppendRequest(records=[new_record("x", expires={"seconds": 4_000_000_000})]),
             "lease": log_pb2.AppendRequest(records=[new_record("x")], conditions={"lease": {"name": "l"}}),
         }
         for field, request in requests.items():

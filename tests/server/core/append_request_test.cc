@@ -39,6 +39,14 @@ TEST(AppendRequest, IsForTheDefaultLogWithoutAName) {
             "default");
 }
 
+TEST(AppendRequest, SaysWhenItsRecordsExpire) {
+  EXPECT_FALSE(ParseAppendRequest(EncodeRequest({NewRecord("a", "1")}), Limits())->expires);
+  const auto request =
+      ParseAppendRequest(EncodeRequest({NewRecord({.key = "k", .text = "t", .expires_us = 7})}), Limits());
+  EXPECT_EQ(request->expires->first_us, 7);
+  EXPECT_EQ(request->expires->last_us, 7);
+}
+
 TEST(AppendRequest, NeedsARecord) {
   EXPECT_EQ(Refusal(""), "EMPTY_BATCH");
   EXPECT_EQ(Refusal(Bytes(1, "chat")), "EMPTY_BATCH");

@@ -28,7 +28,7 @@ class CoreFixture {
   }
   LogPtr log(const std::string& name = "default") { return *logs.Find(name); }
 
-  void Start() { committer = std::make_unique<Committer>(options, store, logs, clock, wakeups); }
+  void Start() { committer = std::make_unique<Committer>(options, store, logs, expiries, clock, wakeups); }
 
   using Outcome = std::future<absl::StatusOr<Appended>>;
   // Puts a batch with these texts into the queue.
@@ -72,6 +72,7 @@ class CoreFixture {
   FakeStore store;
   ManualClock clock;
   LogRegistry logs;
+  ExpirySchedule expiries;
   ThreadPool wakeups{2};
   size_t tail_bytes = 1 << 20;
   Committer::Options options;

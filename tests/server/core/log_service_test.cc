@@ -12,10 +12,26 @@ namespace replog {
 namespace {
 
 using testing::FakeStore;
+using testing::Keyed;
 using testing::MakeRequest;
 using testing::ManualClock;
 using testing::NewRecord;
 using testing::ReasonText;
+
+struct PromiseWaiter final : TailWaiter {
+  void OnTail() override { woken.set_value(); }
+  std::promise<void> woken;
+};
+
+// Waits until a log's committed end is at `end`.
+void AwaitEnd(Log& log, Sequence end) {
+  for (;;) {
+    const auto waiter = std::make_shared<PromiseWaiter>();
+    const auto answer = log.tail().Read(log.tail().committed_end(), 1, waiter);
+    if (log.tail().committed_end() >= end) return;
+    if (answer.kind == TailAnswer::Kind::kWait) waiter->woken.get_future().get();
+  }
+}
 
 class LogServiceTest : public ::testing::Test {
  protected:
@@ -23,11 +39,15 @@ class LogServiceTest : public ::testing::Test {
     service_ = *LogService::Open(options, store_, clock_);
   }
   LogPtr Create(const std::string& name) { return *service_->CreateLog(name, LogSettings()); }
-  std::future<absl::StatusOr<Appended>> Append(const LogPtr& log) {
+  std::future<absl::StatusOr<Appended>> Append(const LogPtr& log) { return Append(log, NewRecord("c", "t")); }
+  std::future<absl::StatusOr<Appended>> Append(const LogPtr& log, const Keyed& record) {
+    return Append(log, NewRecord(record));
+  }
+  std::future<absl::StatusOr<Appended>> Append(const LogPtr& log, const std::string& record) {
     auto promise = std::make_shared<std::promise<absl::StatusOr<Appended>>>();
-    PendingAppend append{
-        log, MakeRequest({NewRecord("c", "t")}),
-        [promise](absl::StatusOr<Appended> outcome) { promise->set_value(std::move(outcome)); }};
+    PendingAppend append{log, MakeRequest({record}), [promise](absl::StatusOr<Appended> outcome) {
+                           promise->set_value(std::move(outcome));
+                         }};
     EXPECT_EQ(service_->appends().TryPut(append, nullptr), AppendQueue::Offer::kTaken);
     return promise->get_future();
   }
@@ -126,11 +146,6 @@ TEST_F(LogServiceTest, StopsReadersWithAReasonWhileAppendsGoOn) {
   EXPECT_EQ(ReasonText(service_->UpdateLog(*log, [](LogSettings same) { return same; })), "SHUTTING_DOWN");
 }
 
-struct PromiseWaiter final : TailWaiter {
-  void OnTail() override { woken.set_value(); }
-  std::promise<void> woken;
-};
-
 TEST_F(LogServiceTest, RemovesNothingByAgeWhileTheClockHasJumpedForward) {
   constexpr int64_t kHour = 3'600'000'000;
   // The clock's two hands cannot be moved at once: a reader between them may see a jump of its own.
@@ -157,6 +172,27 @@ TEST_F(LogServiceTest, RemovesNothingByAgeWhileTheClockHasJumpedForward) {
   clock_.Advance(2 * kHour);
   waiter->woken.get_future().get();
   EXPECT_EQ(log->tail().first_kept(), 1u) << "by now it is that old";
+}
+
+TEST_F(LogServiceTest, ExpiresWhatFellDueWhileItWasDownAndWhatFallsDueLater) {
+  Open();
+  LogPtr log = *service_->logs().Find("");
+  ASSERT_TRUE(Append(log, {.key = "a", .text = "1", .expires_us = clock_.wall_us + 1'000'000}).get().ok());
+  ASSERT_TRUE(
+      Append(log, {.key = "b", .text = "1", .expires_us = clock_.wall_us + 3'600'000'000}).get().ok());
+  service_.reset();
+  clock_.Advance(10'000'000);
+  LogService::Options options;
+  options.expirer.tick_us = 1'000;
+  Open(options);
+  log = *service_->logs().Find("");
+  AwaitEnd(*log, 3);
+  clock_.Advance(3'600'000'000);
+  AwaitEnd(*log, 4);
+  for (const char* key : {"a", "b"}) {
+    const auto newest = store_.TableRecord(log->number(), "c", key);
+    EXPECT_TRUE(DecodeEntry(**newest)->deleted) << key;
+  }
 }
 
 }  // namespace

@@ -120,6 +120,35 @@ TEST(RecordValidator, RefusesKeysTombstonesAndVersionsThatAreNotLegal) {
   ExpectRefused(Channel() + key + Bytes(rf::kVersion, "1"), "MALFORMED", "records[7].version");
 }
 
+TEST(RecordValidator, TakesATimeToExpireOfAKeysValueAlone) {
+  const std::string key = Bytes(rf::kKey, "k");
+  const std::string expires = Bytes(rf::kExpires, Varint(1, 4'000'000'000));
+  const std::string field = "records[7].expires";
+  EXPECT_TRUE(Check(Channel() + key + expires).ok());
+  EXPECT_TRUE(Check(Channel() + expires + key + Bytes(rf::kText, "t") + Varint(rf::kDeleted, 0)).ok());
+  ExpectRefused(Channel() + expires, "INVALID_FIELD", field);
+  ExpectRefused(Channel() + key + Varint(rf::kDeleted, 1) + expires, "INVALID_FIELD", field);
+  ExpectRefused(Channel() + key + expires + expires, "DUPLICATE_FIELD", field);
+  ExpectRefused(Channel() + key + Varint(rf::kExpires, 4'000'000'000), "MALFORMED", field);
+  ExpectRefused(Channel() + key + Bytes(rf::kExpires, "\x08"), "MALFORMED", field);
+  ExpectRefused(Channel() + key + Bytes(rf::kExpires, Varint(2, 1'000'000'000)), "INVALID_FIELD", field);
+  ExpectRefused(Channel() + key + Bytes(rf::kExpires, Varint(3, 1)), "UNKNOWN_FIELD", field);
+}
+
+TEST(RecordValidator, SaysWhenTheFirstAndTheLastRecordExpire) {
+  const Limits limits;
+  RecordValidator validator(limits);
+  const std::string key = Channel() + Bytes(rf::kKey, "k");
+  const std::string early = key + Bytes(rf::kExpires, Varint(1, 5));
+  const std::string late = key + Bytes(rf::kExpires, Varint(1, 9));
+  EXPECT_TRUE(validator.Check(key, 0).ok());
+  EXPECT_FALSE(validator.expires());
+  for (const std::string* record : {&late, &early, &key}) EXPECT_TRUE(validator.Check(*record, 1).ok());
+  ASSERT_TRUE(validator.expires());
+  EXPECT_EQ(validator.expires()->first_us, 5'000'000);
+  EXPECT_EQ(validator.expires()->last_us, 9'000'000);
+}
+
 TEST(RecordValidator, SaysWhatABatchHas) {
   const Limits limits;
   RecordValidator validator(limits);
@@ -152,10 +181,6 @@ TEST(RecordValidator, TakesIds) {
   EXPECT_FALSE(validator.identified());
   EXPECT_TRUE(validator.Check(identified, 1).ok());
   EXPECT_TRUE(validator.identified());
-}
-
-TEST(RecordValidator, RefusesFieldsWhoseBehaviourIsNotBuilt) {
-  ExpectRefused(Channel() + Bytes(rf::kExpires, ""), "NOT_BUILT", "records[7].expires");
 }
 
 TEST(RecordValidator, RefusesUnknownFields) {

@@ -14,6 +14,22 @@ std::string NewRecord(const std::string& channel, const std::string& text) {
   return encoded;
 }
 
+std::string NewRecord(const Keyed& record) {
+  std::string encoded;
+  wire::AppendBytesField(encoded, wire::record_field::kChannel, "c");
+  wire::AppendBytesField(encoded, wire::record_field::kKey, record.key);
+  if (record.text) wire::AppendBytesField(encoded, wire::record_field::kText, *record.text);
+  if (!record.text) wire::AppendVarintField(encoded, wire::record_field::kDeleted, 1);
+  if (record.version) wire::AppendVarintField(encoded, wire::record_field::kVersion, *record.version);
+  if (record.expires_us) {
+    std::string timestamp;
+    wire::AppendVarintField(timestamp, 1, static_cast<uint64_t>(*record.expires_us / 1'000'000));
+    wire::AppendVarintField(timestamp, 2, static_cast<uint64_t>(*record.expires_us % 1'000'000 * 1'000));
+    wire::AppendBytesField(encoded, wire::record_field::kExpires, timestamp);
+  }
+  return encoded;
+}
+
 std::string EncodeRequest(const std::vector<std::string>& new_records, const std::string& log) {
   std::string encoded;
   if (!log.empty()) wire::AppendBytesField(encoded, 1, log);
@@ -36,8 +52,9 @@ std::vector<Seen> Decode(std::string_view records) {
     const auto record = wire::DecodeRecord(encoded);
     EXPECT_TRUE(record.has_value()) << "a malformed record";
     if (!record) break;
-    seen.push_back(
-        {record->sequence, record->time_us, std::string(record->channel), std::string(record->body)});
+    seen.push_back({record->sequence, record->time_us, std::string(record->channel),
+                    std::string(record->body), std::string(record->key), record->deleted, record->version,
+                    record->expires_us});
   }
   EXPECT_FALSE(reader.malformed());
   return seen;

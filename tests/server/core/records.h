@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,15 @@ namespace replog::testing {
 // An encoded NewRecord.
 std::string NewRecord(const std::string& channel, const std::string& text);
 
+// A record with a key, of channel `c`.
+struct Keyed {
+  std::string key;
+  std::optional<std::string> text;  // nullopt: a tombstone
+  std::optional<uint64_t> version = std::nullopt;
+  std::optional<int64_t> expires_us = std::nullopt;
+};
+std::string NewRecord(const Keyed& record);
+
 // An encoded AppendRequest of such records.
 std::string EncodeRequest(const std::vector<std::string>& new_records, const std::string& log = "");
 
@@ -27,6 +37,10 @@ struct Seen {
   int64_t time_us = 0;
   std::string channel;
   std::string text;
+  std::string key;
+  bool deleted = false;
+  std::optional<uint64_t> version;
+  std::optional<int64_t> expires_us;
 };
 
 // Takes concatenated `records` fields apart; fails the test when they are malformed.

@@ -306,6 +306,13 @@ void Committer::RecoverStore() {
   for (const LogPtr& log : logs_.All()) expiries_.Add(log, 0, 0);
   recovering_ = false;
   Wake(std::move(waiters), wakeups_);
+  MutexLock lock(hook_mutex_);
+  if (on_recovered_) on_recovered_();
+}
+
+void Committer::OnRecovered(std::function<void()> call) {
+  MutexLock lock(hook_mutex_);
+  on_recovered_ = std::move(call);
 }
 
 }  // namespace replog

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "server/core/append_queue.h"
 #include "server/core/executor.h"
 #include "server/core/expiry_schedule.h"
@@ -45,6 +47,10 @@ class Committer {
   // Runs `change` on the committer's thread, between groups, and waits for it. For changes of the catalog.
   // SHUTTING_DOWN when it is too late.
   absl::Status Run(const std::function<absl::Status()>& change);
+
+  // `call` is called whenever the store was recovered, on the committer's thread: what became of the writes
+  // that failed before can be read then.
+  void OnRecovered(std::function<void()> call) TSA_EXCLUDES(hook_mutex_);
 
   // Commits and answers what is queued, takes nothing more, ends.
   void Stop();
@@ -86,6 +92,8 @@ class Committer {
   std::atomic<bool> recovering_{false};
   ProducerCache producers_;       // the thread's own
   int64_t next_recovery_us_ = 0;  // the thread's own
+  Mutex hook_mutex_;
+  std::function<void()> on_recovered_ TSA_GUARDED_BY(hook_mutex_);
   std::thread thread_;
 };
 

@@ -100,7 +100,7 @@ void LeaseTable::Judge(Named& lease, Request request, int64_t now_us) {
     return Answered(request.id, LeaseNotHeld({name, request.token}, held.terms.holder, held.token));
   }
   if (request.kind == Request::Kind::kRenew) {
-    BeginTerm(lease, now_us);
+    Confirm(lease, now_us);
     return Answered(request.id, View(lease, now_us));
   }
   entry.releaser = request.id;
@@ -120,8 +120,7 @@ void LeaseTable::JudgeAcquire(Named& lease, Request request, int64_t now_us) {
                                              held.terms.ttl_us / 1000, " ms; release it to change that"),
                                 {{"field", "ttl"}}));
     }
-    held.wanted = true;
-    BeginTerm(lease, now_us);
+    Confirm(lease, now_us);
     return Answered(request.id, View(lease, now_us));
   }
   if (request.wait_until_us <= now_us) {
@@ -151,16 +150,21 @@ LeaseTable::Request LeaseTable::Take(std::deque<Request>& queue, size_t index) {
 }
 
 void LeaseTable::Cancel(RequestId id, int64_t now_us) {
+  if (const auto granted = unconfirmed_.find(id); granted != unconfirmed_.end()) {
+    Named& lease = *entries_.find(granted->second);
+    if (lease.second.state == State::kHeld && !stopped_) EndTerm(lease);
+    return;
+  }
   const auto waiting = unanswered_.find(id);
   if (waiting == unanswered_.end()) return;
-  const auto lease = entries_.find(waiting->second);
-  Entry& entry = lease->second;
+  Named& lease = *entries_.find(waiting->second);
+  Entry& entry = lease.second;
   if (entry.grantee && entry.grantee->id == id) entry.grantee_left = true;
   if (entry.releaser == id) entry.releaser.reset();
   RemoveFrom(entry.waiters, id);
   RemoveFrom(entry.asked, id);
   Answered(id, MakeError(Reason::kCancelled, "the call was cancelled"));
-  Settle(*lease, now_us);
+  Settle(lease, now_us);
 }
 
 void LeaseTable::RemoveFrom(std::deque<Request>& queue, RequestId id) {
@@ -198,10 +202,11 @@ void LeaseTable::TakeEffect(Named& lease, Sequence sequence, int64_t now_us) {
   Entry& entry = lease.second;
   const auto grantee = std::exchange(entry.grantee, std::nullopt);
   if (const auto releaser = std::exchange(entry.releaser, std::nullopt)) Answered(*releaser, std::nullopt);
-  entry.held.reset();
+  Forget(entry.held);
   entry.state = State::kFree;
   if (!grantee) return;
-  entry.held = Held{grantee->wanted, {lineage_, sequence}, 0, !entry.grantee_left};
+  entry.held = Held{grantee->wanted, {lineage_, sequence}, 0, grantee->id, entry.grantee_left};
+  unconfirmed_[grantee->id] = lease.first;
   BeginTerm(lease, now_us);
   if (!entry.grantee_left) Answered(grantee->id, View(lease, now_us));
   AnswerSameHolder(entry);
@@ -242,13 +247,26 @@ void LeaseTable::BeginTerm(Named& lease, int64_t now_us) {
   SetWake(lease, entry.held->expires_us);
 }
 
+void LeaseTable::Confirm(Named& lease, int64_t now_us) {
+  Held& held = *lease.second.held;
+  unconfirmed_.erase(held.grantee);
+  held.grantee = 0;
+  held.unwanted = false;
+  BeginTerm(lease, now_us);
+}
+
+void LeaseTable::Forget(std::optional<Held>& held) {
+  if (held) unconfirmed_.erase(held->grantee);
+  held.reset();
+}
+
 void LeaseTable::Settle(Named& lease, int64_t now_us) {
   Entry& entry = lease.second;
   const auto settled = [&entry] { return entry.state == State::kFree || entry.state == State::kHeld; };
   // Who waits comes before who asks now.
   if (entry.state == State::kFree && !entry.waiters.empty()) EndTerm(lease);
   while (settled() && !entry.asked.empty()) Judge(lease, Take(entry.asked), now_us);
-  if (entry.state == State::kHeld && !std::exchange(entry.held->wanted, true) && !stopped_) EndTerm(lease);
+  if (entry.state == State::kHeld && std::exchange(entry.held->unwanted, false) && !stopped_) EndTerm(lease);
   if (entry.state == State::kFree) entries_.erase(lease.first);
 }
 
@@ -272,7 +290,7 @@ void LeaseTable::Loaded(const std::vector<StoredLease>& stored, int64_t now_us) 
     if (std::exchange(entry.loading, false)) {
       const auto found = by_name.find(lease.first);
       entry.state = State::kFree;
-      entry.held.reset();
+      Forget(entry.held);
       if (found != by_name.end()) {
         entry.held = Held{found->second->terms, {lineage_, found->second->sequence}};
         AnswerSameHolder(entry);

@@ -82,7 +82,8 @@ class LeaseTable {
   // Gives it to who waits longest, or frees it. LEASE_NOT_HELD.
   void Release(RequestId id, const LeaseToken& token, int64_t now_us);
   void Get(RequestId id, const std::string& name, int64_t now_us);
-  // Nobody wants the reply any more. A lease that is being granted to it goes to the next.
+  // Nobody waits for the reply any more. A lease that is being granted to the request, or was and has not
+  // been renewed or asked for again since, goes to the next: nobody knows of it.
   void Cancel(RequestId id, int64_t now_us);
 
   // ---- what else happens
@@ -121,7 +122,8 @@ class LeaseTable {
     LeaseRecord terms;
     FencingToken token;
     int64_t expires_us = 0;
-    bool wanted = true;  // false: who asked for it left before it was granted
+    RequestId grantee = 0;  // whose reply may not have arrived; 0: the holder has asked for more since
+    bool unwanted = false;  // who asked for it left before it was granted
   };
   enum class State : uint8_t {
     kFree,     // nobody holds it. Gone at once, unless somebody wants it: then kWriting
@@ -159,6 +161,9 @@ class LeaseTable {
   void AnswerSameHolder(Entry& entry);
   void NotWritten(Named& lease, const absl::Status& why, int64_t now_us);
   void BeginTerm(Named& lease, int64_t now_us);
+  // The holder is there: it has asked for what it holds.
+  void Confirm(Named& lease, int64_t now_us);
+  void Forget(std::optional<Held>& held);
   // Goes on with who asked and who waits, when nothing is being written. May drop the lease.
   void Settle(Named& lease, int64_t now_us);
   void RefuseAll(std::deque<Request>& requests, const absl::Status& why);
@@ -172,6 +177,8 @@ class LeaseTable {
   Entries entries_;
   // The lease of each request that has no reply yet.
   absl::flat_hash_map<RequestId, std::string> unanswered_;
+  // The lease of each request that was granted it, as in Held::grantee.
+  absl::flat_hash_map<RequestId, std::string> unconfirmed_;
   std::set<std::pair<int64_t, std::string>> wakes_;   // when a lease's term ends
   std::set<std::pair<int64_t, RequestId>> patience_;  // when a waiter's does
   Actions actions_;

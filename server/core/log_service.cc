@@ -42,6 +42,7 @@ absl::StatusOr<std::unique_ptr<LogService>> LogService::Open(const Options& opti
   service->system_log_ =
       std::make_unique<SystemLog>(*service->logs_.Find(kSystemLog), service->appends(), store);
   if (auto status = service->LoadNodes(); !status.ok()) return status;
+  if (auto status = service->LoadLeases(); !status.ok()) return status;
   service->retention_ = std::make_shared<RetentionTimer>(*service);
   service->timers_->Schedule(clock.MonotonicMicros() + options.retention_interval_us, service->retention_);
   service->StartExpiry();
@@ -68,6 +69,7 @@ void LogService::StartExpiry() {
 }
 
 LogService::~LogService() {
+  if (leases_ != nullptr) leases_->Stop();
   timers_.reset();  // first: what it calls uses everything else
   if (expirer_ != nullptr) expirer_->Stop();
   blocking_.reset();  // what it still runs may use the committer
@@ -88,6 +90,14 @@ absl::Status LogService::LoadNodes() {
   barriers_ = std::make_shared<SyncBarriers>(*nodes_, *timers_, clock_);
   nodes_->SetListener(barriers_.get());
   audits_ = std::make_shared<Audits>(*nodes_, store_, *committer_, *timers_, clock_);
+  return absl::OkStatus();
+}
+
+absl::Status LogService::LoadLeases() {
+  auto leases = LeaseKeeper::Open(options_.leases, *system_log_, clock_, *timers_, *blocking_);
+  if (!leases.ok()) return leases.status();
+  leases_ = *std::move(leases);
+  committer_->OnRecovered([leases = leases_] { leases->OnRecovered(); });
   return absl::OkStatus();
 }
 

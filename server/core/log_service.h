@@ -8,6 +8,7 @@
 #include "server/core/cold_reader.h"
 #include "server/core/committer.h"
 #include "server/core/expirer.h"
+#include "server/core/lease_keeper.h"
 #include "server/core/limits.h"
 #include "server/core/log_registry.h"
 #include "server/core/node_registry.h"
@@ -39,6 +40,7 @@ class LogService {
     ClockGuard::Options clock_guard;
     std::function<void(const Alarms::Change&)> on_alarm;  // see Alarms
     NodeRegistry::Options nodes;
+    LeaseTable::Options leases;
   };
 
   // Makes the default log when the store is new. `store` and `clock` must outlive the service.
@@ -55,6 +57,7 @@ class LogService {
   NodeRegistry& nodes() { return *nodes_; }
   SyncBarriers& barriers() { return *barriers_; }
   Audits& audits() { return *audits_; }
+  LeaseKeeper& leases() { return *leases_; }
   AppendQueue& appends() { return committer_->queue(); }
   // Whether appends and reads can work now; false while the store is being recovered.
   bool healthy() const { return !committer_->recovering(); }
@@ -86,6 +89,7 @@ class LogService {
   LogService(const Options& options, LogStore& store, Clock& clock);
   absl::Status LoadLogs();
   absl::Status LoadNodes();
+  absl::Status LoadLeases();
   // Makes the log when the store does not have it yet.
   absl::Status MakeBuiltIn(std::string_view name, const LogSettings& settings);
   void AddLog(LogPtr log);
@@ -116,6 +120,7 @@ class LogService {
   std::shared_ptr<SyncBarriers> barriers_;
   std::shared_ptr<Audits> audits_;
   std::shared_ptr<Expirer> expirer_;
+  std::shared_ptr<LeaseKeeper> leases_;
 };
 
 }  // namespace replog

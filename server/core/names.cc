@@ -11,6 +11,8 @@ namespace replog {
 namespace {
 
 constexpr size_t kMaxLogNameBytes = 128;
+constexpr size_t kMaxLeaseNameBytes = 256;
+constexpr size_t kMaxLeaseInstanceBytes = 64;
 constexpr size_t kMaxNodeNameBytes = 256;
 
 absl::string_view Abseil(std::string_view text) { return {text.data(), text.size()}; }
@@ -47,6 +49,12 @@ absl::Status CheckCharacters(std::string_view text, std::string_view field, cons
   return absl::OkStatus();
 }
 
+absl::Status CheckPlainName(std::string_view name, std::string_view field, size_t max_bytes) {
+  if (name.empty()) return Invalid(field, "is required");
+  if (auto status = CheckText(name, field, max_bytes); !status.ok()) return status;
+  return HasControl(name) ? Invalid(field, "has a control character") : absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckChannelName(std::string_view name, std::string_view field, const Limits& limits) {
@@ -71,9 +79,15 @@ absl::Status CheckChannelPattern(std::string_view pattern, std::string_view fiel
 }
 
 absl::Status CheckNodeName(std::string_view name, std::string_view field) {
-  if (name.empty()) return Invalid(field, "is required");
-  if (auto status = CheckText(name, field, kMaxNodeNameBytes); !status.ok()) return status;
-  return HasControl(name) ? Invalid(field, "has a control character") : absl::OkStatus();
+  return CheckPlainName(name, field, kMaxNodeNameBytes);
+}
+
+absl::Status CheckLeaseName(std::string_view name, std::string_view field) {
+  return CheckPlainName(name, field, kMaxLeaseNameBytes);
+}
+
+absl::Status CheckLeaseInstance(std::string_view instance, std::string_view field) {
+  return CheckText(instance, field, kMaxLeaseInstanceBytes);
 }
 
 absl::Status CheckLogName(std::string_view name) {

@@ -1,29 +1,36 @@
 #pragma once
 
 #include "replog/v1/leases.grpc.pb.h"
-#include "server/rpc/unary.h"
+#include "server/core/lease_keeper.h"
 
 namespace replog {
 
-// replog.v1.Leases, whose behaviour is still to come: every call says so.
-class LeasesService final : public v1::Leases::CallbackService {
+namespace leases_internal {
+using Stub = v1::Leases;
+// Raw, so that malformed requests are refused by us; see FinishRawOn.
+using Base =
+    Stub::WithRawCallbackMethod_Acquire<Stub::WithRawCallbackMethod_Renew<Stub::WithRawCallbackMethod_Release<
+        Stub::WithRawCallbackMethod_Get<Stub::WithRawCallbackMethod_List<Stub::Service>>>>>;
+}  // namespace leases_internal
+
+// replog.v1.Leases over a LeaseKeeper.
+class LeasesService final : public leases_internal::Base {
  public:
-  grpc::ServerUnaryReactor* Acquire(grpc::CallbackServerContext* context, const v1::AcquireRequest*,
-                                    v1::AcquireResponse*) override {
-    return FinishNow(context, NotBuilt("Acquire"));
-  }
-  grpc::ServerUnaryReactor* Renew(grpc::CallbackServerContext* context, const v1::RenewRequest*,
-                                  v1::RenewResponse*) override {
-    return FinishNow(context, NotBuilt("Renew"));
-  }
-  grpc::ServerUnaryReactor* Release(grpc::CallbackServerContext* context, const v1::ReleaseRequest*,
-                                    v1::ReleaseResponse*) override {
-    return FinishNow(context, NotBuilt("Release"));
-  }
-  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const v1::GetRequest*,
-                                v1::GetResponse*) override {
-    return FinishNow(context, NotBuilt("Get"));
-  }
+  explicit LeasesService(LeaseKeeper& leases) : leases_(leases) {}
+
+  grpc::ServerUnaryReactor* Acquire(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                    grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Renew(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                  grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Release(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                    grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                 grpc::ByteBuffer* response) override;
+
+ private:
+  LeaseKeeper& leases_;
 };
 
 }  // namespace replog

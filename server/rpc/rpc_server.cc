@@ -16,7 +16,8 @@
 namespace replog {
 namespace {
 
-constexpr const char* kHealthNames[] = {"", "replog.v1.ReplicationLog", "replog.v1.LogAdmin"};
+constexpr const char* kHealthNames[] = {"", "replog.v1.ReplicationLog", "replog.v1.LogAdmin",
+                                        "replog.v1.Leases"};
 constexpr int64_t kHealthIntervalUs = 500'000;
 // Calls end at once when the server stops; what this waits for is clients that still hold an idle connection
 // and do not look at it (a Python client between calls), and readers that do not read.
@@ -46,7 +47,8 @@ void Configure(grpc::ServerBuilder& builder, const Limits& limits) {
 }  // namespace
 
 struct RpcServer::Services {
-  explicit Services(LogService& service) : replication_log(service), log_admin(service) {}
+  explicit Services(LogService& service)
+      : replication_log(service), log_admin(service), leases(service.leases()) {}
   ReplicationLogService replication_log;
   LogAdminService log_admin;
   LeasesService leases;
@@ -119,6 +121,7 @@ void RpcServer::Stop() {
   if (services_ == nullptr || services_->server == nullptr) return;
   health_->Stop();
   service_->CloseReaders();
+  service_->leases().Stop();
   service_->StopAppends();
   services_->replication_log.StopStreams();
   services_->server->Shutdown(std::chrono::system_clock::now() + kStopPatience);

@@ -193,7 +193,8 @@ TEST_F(BadInput, UnknownAndServerOwnedFieldsAreRefused) {
 TEST_F(BadInput, UnknownFieldsAreRefusedByEveryCall) {
   for (const std::string method :
        {"ReplicationLog/Subscribe", "ReplicationLog/Read", "ReplicationLog/Lookup", "LogAdmin/CreateLog",
-        "LogAdmin/GetLog", "LogAdmin/ListChannels", "LogAdmin/Verify"}) {
+        "LogAdmin/GetLog", "LogAdmin/ListChannels", "LogAdmin/Verify", "Leases/Acquire", "Leases/Renew",
+        "Leases/Release", "Leases/Get", "Leases/List"}) {
     const auto refusal = Raw("/replog.v1." + method, Varint(99, 1));
     ExpectRefusal(refusal, StatusCode::INVALID_ARGUMENT, "UNKNOWN_FIELD", "99");
   }

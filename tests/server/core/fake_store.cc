@@ -260,6 +260,9 @@ absl::StatusOr<std::optional<std::string>> FakeStore::TableRecord(LogNumber log,
 absl::StatusOr<TableSlice> FakeStore::ReadTable(LogNumber log, const TableScan& scan) {
   BeginRead();
   MutexLock lock(mutex_);
+  if (on_table_read_) {
+    if (auto status = on_table_read_(""); !status.ok()) return status;
+  }
   return SliceOf(logs_.at(log).table, scan);
 }
 

@@ -30,7 +30,7 @@ class FakeStore final : public LogStore {
   void HoldReads(bool hold) TSA_EXCLUDES(mutex_);
   // Called at the beginning of every read, without the store's lock.
   void OnRead(std::function<void()> call) TSA_EXCLUDES(mutex_);
-  // Called for every TableRecord, which fails with its error.
+  // Called for every TableRecord, and for every ReadTable with no key; they fail with its error.
   void OnTableRead(std::function<absl::Status(std::string_view key)> call) TSA_EXCLUDES(mutex_);
   // Called for every FindIds, which fails with its error.
   void OnIdRead(std::function<absl::Status()> call) TSA_EXCLUDES(mutex_);

@@ -275,6 +275,42 @@ TEST_F(LeaseTableTest, WhoLeftAndIsBackInTimeKeepsIt) {
   EXPECT_EQ(Writing(), "nothing");
 }
 
+TEST_F(LeaseTableTest, AGrantWhoseReplyDidNotArriveGoesToTheNext) {
+  const Id a = Acquire("a");
+  Written();
+  const Id b = Acquire("b", kTtl);
+  Cancel(a);
+  Written();
+  EXPECT_EQ(Said(b), "b 2");
+}
+
+TEST_F(LeaseTableTest, AGrantThatWasAskedForAgainIsKeptWhateverBecomesOfTheFirstCall) {
+  const Id a = Acquire("a", 0, "x");
+  Written();
+  EXPECT_EQ(Said(Acquire("a", 0, "x")), "a 1");
+  Cancel(a);
+  EXPECT_EQ(Writing(), "nothing");
+}
+
+TEST_F(LeaseTableTest, AGrantThatWasRenewedIsKeptWhateverBecomesOfTheFirstCall) {
+  const Id a = Acquire("a");
+  Written();
+  EXPECT_EQ(Said(Renew(1)), "a 1");
+  Cancel(a);
+  EXPECT_EQ(Writing(), "nothing");
+}
+
+TEST_F(LeaseTableTest, ACallWhoseGrantIsLongOverEndsNobodyElses) {
+  const Id a = Acquire("a");
+  Written();
+  Release(1);
+  Written();
+  Acquire("b");
+  Written();
+  Cancel(a);
+  EXPECT_EQ(Writing(), "nothing");
+}
+
 TEST_F(LeaseTableTest, WhoWaitsTwiceIsAnsweredTwice) {
   Acquire("a");
   Written();

@@ -161,7 +161,7 @@ absl::Status LogService::UpdateLog(Log& log, const SettingsChange& change) {
 absl::Status LogService::DeleteLog(const LogPtr& log) {
   if (log->name() == kDefaultLog)
     return MakeError(Reason::kLogProtected, "log: \"default\" cannot be deleted");
-  const auto deleted = committer_->Run([&]() -> absl::Status {
+  auto deleted = committer_->Run([&]() -> absl::Status {
     if (logs_.FindNumber(log->number()) == nullptr) {
       return MakeError(Reason::kLogNotFound, "log: was deleted by somebody else");
     }

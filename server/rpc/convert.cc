@@ -66,7 +66,7 @@ void FillDuration(int64_t micros, google::protobuf::Duration& out) {
 
 absl::StatusOr<int64_t> ToDedupeWindow(const google::protobuf::Duration& window) {
   constexpr char kField[] = "settings.dedupe_window";
-  const auto micros = ToMicros(window, kMinDedupeWindowUs, kField);
+  auto micros = ToMicros(window, kMinDedupeWindowUs, kField);
   if (!micros.ok() || *micros <= kMaxDedupeWindowUs) return micros;
   const auto limit = std::to_string(kMaxDedupeWindowUs / kMicrosPerSecond);
   const auto value = std::to_string(*micros / kMicrosPerSecond);

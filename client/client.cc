@@ -22,6 +22,7 @@ void SetRecord(const NewRecord& from, v1::NewRecord& record) {
     (*record.mutable_headers())[std::string(name)] = std::string(value);
   record.set_deleted(from.deleted);
   if (from.version) record.set_version(*from.version);
+  if (from.expires) *record.mutable_expires() = ToProto(*from.expires);
 }
 
 // Leaves the message out when nothing is asked for.

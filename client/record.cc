@@ -12,6 +12,12 @@ std::vector<HeaderView> RecordView::headers() const {
   return headers;
 }
 
+std::optional<Time> RecordView::expires() const {
+  const auto record = wire::DecodeRecord(encoded_);
+  if (!record || !record->expires_us) return std::nullopt;
+  return Time(std::chrono::microseconds(*record->expires_us));
+}
+
 std::optional<std::string_view> RecordView::header(std::string_view name) const {
   wire::HeaderReader reader(encoded_);
   HeaderView header;
@@ -29,7 +35,8 @@ Record::Record(const RecordView& view)
       body(view.body()),
       key(view.key()),
       deleted(view.deleted()),
-      version(view.version()) {
+      version(view.version()),
+      expires(view.expires()) {
   for (const auto& [name, value] : view.headers()) headers.emplace_back(name, value);
 }
 

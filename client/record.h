@@ -41,6 +41,10 @@ struct NewRecord {
   bool deleted = false;
   // The writer's own version of the key's value, for AppendConditions::newer_version_only. Needs a key.
   std::optional<uint64_t> version = std::nullopt;
+  // When the record stops being the key's value: then the log appends a tombstone for it, if it still is the
+  // key's newest. By the server's clock, which must not be there yet, and at most ten years ahead. Needs a
+  // key.
+  std::optional<Time> expires = std::nullopt;
 };
 
 // A record as it was received, read in place.
@@ -77,6 +81,10 @@ class RecordView {
   // The writer's own version of the key's value.
   std::optional<uint64_t> version() const { return version_; }
 
+  // When it stops being the key's value, rounded down to microseconds; see NewRecord. Decodes the record anew
+  // at each call.
+  std::optional<Time> expires() const;
+
   // In the order in which they were written. Decodes them anew at each call.
   std::vector<HeaderView> headers() const;
   // One header's value.
@@ -107,6 +115,7 @@ struct Record {
   std::optional<std::string> key;
   bool deleted = false;
   std::optional<uint64_t> version;
+  std::optional<Time> expires;
   // In the order in which they were written or, in answers to Read and Lookup, by name.
   std::vector<Header> headers;
 };

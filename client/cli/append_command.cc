@@ -31,6 +31,7 @@ struct AppendOptions {
 constexpr char kFooter[] =
     R"(Without TEXT each line of standard input is a record; with --json each line is an object
   {"channel": …, "text": … or "payload": base64, "headers": {…}}
+of a key also "key", "deleted", "version", "expires": "2030-01-02T03:04:05Z"
 and CHANNEL, which may then be left out, is for lines without a channel. Other fields are refused unless
 --header names them. A line that is wrong ends the input: what came before it is appended, exit code 2.
 Lines are sent in batches that are appended whole or not at all; at the end it says which lines were
@@ -117,7 +118,14 @@ class Appender {
     const auto record = ParseJsonLine(line, format_);
     if (!record.ok()) return record.status();
     std::vector<HeaderView> headers(record->headers.begin(), record->headers.end());
-    return AppendRecord({record->channel, record->body, record->body_kind, headers});
+    return AppendRecord({.channel = record->channel,
+                         .body = record->body,
+                         .body_kind = record->body_kind,
+                         .headers = headers,
+                         .key = record->key,
+                         .deleted = record->deleted,
+                         .version = record->version,
+                         .expires = record->expires});
   }
 
   NewRecord TextRecord(std::string_view text) const {

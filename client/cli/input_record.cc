@@ -1,10 +1,12 @@
 #include "client/cli/input_record.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "client/cli/base64.h"
+#include "client/cli/time_format.h"
 
 namespace replog::cli {
 namespace {
@@ -59,23 +61,46 @@ Status SetHeaders(const Json& headers, InputRecord& record) {
   return {};
 }
 
+Status SetDeleted(const Json& value, InputRecord& record) {
+  if (!value.is_boolean()) return Bad("\"deleted\" is neither true nor false");
+  record.deleted = value.get<bool>();
+  return {};
+}
+
+Status SetVersion(const Json& value, InputRecord& record) {
+  if (!value.is_number_unsigned()) return Bad("\"version\" is not a whole number from 0 to 2^64-1");
+  record.version = value.get<uint64_t>();
+  return {};
+}
+
+Status SetString(const std::string& field, const std::string& value, InputRecord& record) {
+  if (field == "channel") {
+    record.channel = value;
+  } else if (field == "key") {
+    record.key = value;
+  } else if (field == "expires") {
+    record.expires = ParseTime(value);
+    if (!record.expires) return Bad("\"expires\" is not a time as in 2030-01-02T03:04:05Z");
+  } else {
+    return SetBody(field, value, record);
+  }
+  return {};
+}
+
 Status SetField(const std::string& field, const Json& value, const JsonLineFormat& format,
                 InputRecord& record) {
+  constexpr std::array kStrings{"channel", "key", "text", "payload", "expires"};
   const auto& headers = format.header_fields;
   const bool as_header = std::find(headers.begin(), headers.end(), field) != headers.end();
   if (!as_header && field == "headers") return SetHeaders(value, record);
-  const bool known = as_header || field == "channel" || field == "text" || field == "payload";
-  if (!known) {
+  if (!as_header && field == "deleted") return SetDeleted(value, record);
+  if (!as_header && field == "version") return SetVersion(value, record);
+  if (!as_header && std::find(kStrings.begin(), kStrings.end(), field) == kStrings.end()) {
     return Bad("unknown field \"" + field + "\"; --header " + field + " would make it a header");
   }
   if (!value.is_string()) return Bad("\"" + field + "\" is not a string");
-  if (as_header) {
-    record.headers.emplace_back(field, value.get<std::string>());
-  } else if (field == "channel") {
-    record.channel = value.get<std::string>();
-  } else {
-    return SetBody(field, value.get_ref<const std::string&>(), record);
-  }
+  if (!as_header) return SetString(field, value.get_ref<const std::string&>(), record);
+  record.headers.emplace_back(field, value.get<std::string>());
   return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,10 @@ struct InputRecord {
   client::BodyKind body_kind = client::BodyKind::kNone;
   std::string body;
   std::vector<client::Header> headers;
+  std::optional<std::string> key;
+  bool deleted = false;
+  std::optional<uint64_t> version;
+  std::optional<client::Time> expires;
 };
 
 // How JSON lines are read.
@@ -25,8 +30,9 @@ struct JsonLineFormat {
   std::string default_channel;
 };
 
-// Reads {"channel": …, "text": … | "payload": base64, "headers": {…}}. INVALID_ARGUMENT, naming the field,
-// when the line is not such an object, has another field, or has a field twice.
+// Reads {"channel": …, "text": … | "payload": base64, "headers": {…}, "key": …, "deleted": true, "version":
+// 7, "expires": RFC 3339}. INVALID_ARGUMENT, naming the field, when the line is not such an object, has
+// another field, or has a field twice.
 client::Result<InputRecord> ParseJsonLine(std::string_view line, const JsonLineFormat& format);
 
 }  // namespace replog::cli

@@ -1,13 +1,16 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "client/cli/duration.h"
 #include "client/cli/human_format.h"
 #include "client/cli/output.h"
 #include "client/cli/record_format.h"
 #include "client/cli/session.h"
+#include "client/cli/time_format.h"
 #include "client/cli/whole_number.h"
 
 // get, put and delete: a log's table, key by key.
@@ -22,6 +25,8 @@ struct KeyOptions {
   std::optional<uint64_t> version;
   std::optional<uint64_t> if_sequence;
   bool if_absent = false;
+  std::optional<uint64_t> ttl_ms;
+  std::optional<std::string> expires;
 };
 
 constexpr char kGetFooter[] = R"(Examples:
@@ -34,6 +39,7 @@ constexpr char kPutFooter[] = R"(Examples:
   replog put users alice blue --if-sequence 41      only if record 41 is still the key's newest
   replog put users bob green --if-absent            only if there is no such key
   replog put users alice teal --version 7           only if the key's version is older than 7
+  replog put sessions bob token --ttl 30s           gone in 30 s, unless it is put again; or --expires TIME
 A put without --version leaves the key without a version, which is older than any.
 Exit codes: 0 written; 1 not written: the condition does not hold, the version is stale, or it failed.)";
 
@@ -81,6 +87,14 @@ client::AppendConditions ConditionsOf(const KeyOptions& options) {
   return conditions;
 }
 
+// The value's end, by this machine's clock where it was given as a duration.
+std::optional<client::Time> ExpiresOf(const KeyOptions& options) {
+  if (options.expires) return ParseTime(*options.expires);
+  if (!options.ttl_ms) return std::nullopt;
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  return now + std::chrono::milliseconds(*options.ttl_ms);
+}
+
 ExitCode RunWrite(const Session& session, const KeyOptions& options, bool deleted) {
   const client::NewRecord record{
       .channel = options.channel,
@@ -89,7 +103,8 @@ ExitCode RunWrite(const Session& session, const KeyOptions& options, bool delete
       .headers = {},
       .key = options.key,
       .deleted = deleted,
-      .version = options.version};
+      .version = options.version,
+      .expires = ExpiresOf(options)};
   const auto appended = session.MakeClient().Append({&record, 1}, ConditionsOf(options));
   if (!appended.ok()) return Fail(appended.status());
   const bool stale = !appended->results.empty();
@@ -120,6 +135,25 @@ void AddConditions(CLI::App& command, KeyOptions& options) {
       ->check(WholeNumber());
 }
 
+void AddExpiry(CLI::App& command, KeyOptions& options) {
+  constexpr uint64_t kMaxDays = 3'653;
+  const auto in_range = [](const std::string& ms) {
+    const uint64_t given = std::stoull(ms);
+    return given > 0 && given <= kMaxDays * 86'400'000 ? std::string() : "must be from 1ms to 3653d";
+  };
+  const auto is_time = [](const std::string& text) {
+    return ParseTime(text) ? std::string() : "is not a time as in 2030-01-02T03:04:05Z";
+  };
+  auto* ttl =
+      command.add_option("--ttl", options.ttl_ms, "The value is gone after this long, as in 30s or 12h")
+          ->transform(Duration())
+          ->check(in_range);
+  command
+      .add_option("--expires", options.expires, "The value is gone at this time, as in 2030-01-02T03:04:05Z")
+      ->check(is_time)
+      ->excludes(ttl);
+}
+
 }  // namespace
 
 void AddKeyCommands(CLI::App& app, Session& session) {
@@ -137,6 +171,7 @@ void AddKeyCommands(CLI::App& app, Session& session) {
   put->add_option("key", options->key, "The key")->required();
   put->add_option("text", options->text, "The value; none: a record without a body");
   AddConditions(*put, *options);
+  AddExpiry(*put, *options);
   put->callback([&session, options] {
     session.action = [&session, options] { return RunWrite(session, *options, false); };
   });

@@ -18,6 +18,7 @@ void AppendJson(std::string& out, const Record& record) {
   if (record.key) line["key"] = *record.key;
   if (record.deleted) line["deleted"] = true;
   if (record.version) line["version"] = *record.version;
+  if (record.expires) line["expires"] = FormatTime(*record.expires);
   if (record.body_kind == BodyKind::kText) line["text"] = record.body;
   if (record.body_kind == BodyKind::kPayload) line["payload"] = EncodeBase64(record.body);
   if (!record.headers.empty()) {
@@ -39,6 +40,7 @@ void AppendHuman(std::string& out, const Record& record) {
   if (record.body_kind == BodyKind::kText) AppendPrintable(out, record.body);
   if (record.body_kind == BodyKind::kPayload) out += "(" + HumanBytes(record.body.size()) + " of payload)";
   if (record.version) out += "  version " + std::to_string(*record.version);
+  if (record.expires) out += "  expires " + FormatTime(*record.expires);
   for (const auto& [name, value] : record.headers) {
     out += "  ";
     AppendPrintable(out, name);

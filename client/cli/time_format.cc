@@ -12,7 +12,10 @@ std::string FormatTime(client::Time time) {
 std::optional<client::Time> ParseTime(std::string_view text) {
   absl::Time time;
   std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, absl::string_view(text.data(), text.size()), &time, &error)) {
+  const absl::string_view view(text.data(), text.size());
+  // Abseil takes "infinite-future" for a time.
+  if (!absl::ParseTime(absl::RFC3339_full, view, &time, &error) || time == absl::InfiniteFuture() ||
+      time == absl::InfinitePast()) {
     return std::nullopt;
   }
   return client::Time(std::chrono::microseconds(absl::ToUnixMicros(time)));

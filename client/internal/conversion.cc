@@ -89,6 +89,7 @@ Record FromProto(const v1::Record& from) {
   if (from.has_key()) record.key = from.key();
   record.deleted = from.deleted();
   if (from.has_version()) record.version = from.version();
+  if (from.has_expires()) record.expires = FromProto(from.expires());
   for (const auto& [name, value] : from.headers()) record.headers.emplace_back(name, value);
   // A message's map has no order, and another one each time.
   std::sort(record.headers.begin(), record.headers.end());

@@ -17,6 +17,8 @@ using wire::WireType;
 constexpr uint32_t kLogField = 1;  // of AppendRequest
 constexpr uint32_t kMapKey = 1;
 constexpr uint32_t kMapValue = 2;
+constexpr uint32_t kTimestampSeconds = 1;
+constexpr uint32_t kTimestampNanos = 2;
 constexpr size_t kMaxChannelBytes = 512;
 constexpr size_t kTagSize = 1;  // all field numbers here are below 16
 
@@ -26,6 +28,19 @@ size_t EntrySize(const HeaderView& header) {
   return BytesFieldSize(header.first.size()) + BytesFieldSize(header.second.size());
 }
 
+// A google.protobuf.Timestamp, whose nanos count forward also before 1970.
+struct EncodedTime {
+  explicit EncodedTime(Time time) {
+    const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+    seconds = static_cast<uint64_t>(whole.time_since_epoch().count());
+    nanos = static_cast<uint64_t>((time - whole).count() * 1'000);
+  }
+  size_t size() const { return 2 * kTagSize + VarintSize(seconds) + VarintSize(nanos); }
+
+  uint64_t seconds;
+  uint64_t nanos;
+};
+
 bool HasBody(const NewRecord& record) { return record.body_kind != BodyKind::kNone && !record.deleted; }
 
 size_t RecordSize(const NewRecord& record) {
@@ -34,6 +49,7 @@ size_t RecordSize(const NewRecord& record) {
   if (HasBody(record)) size += BytesFieldSize(record.body.size());
   if (record.deleted) size += kTagSize + 1;
   if (record.version) size += kTagSize + VarintSize(*record.version);
+  if (record.expires) size += BytesFieldSize(EncodedTime(*record.expires).size());
   for (const HeaderView& header : record.headers) size += BytesFieldSize(EntrySize(header));
   return size;
 }
@@ -52,6 +68,12 @@ char* WriteBytes(char* out, uint32_t number, std::string_view bytes) {
 char* WriteNumber(char* out, uint32_t number, uint64_t value) {
   *out++ = static_cast<char>(Tag(number, WireType::kVarint));
   return wire::WriteVarint(out, value);
+}
+
+char* WriteTime(char* out, uint32_t number, const EncodedTime& time) {
+  out = WriteHead(out, number, time.size());
+  out = WriteNumber(out, kTimestampSeconds, time.seconds);
+  return WriteNumber(out, kTimestampNanos, time.nanos);
 }
 
 Status Invalid(std::string message, std::string_view field_name) {
@@ -82,6 +104,8 @@ Status CheckKey(const NewRecord& record) {
   if (record.key && !IsUtf8(*record.key)) return Invalid("the key is not UTF-8", "key");
   if (record.deleted && !record.key) return Invalid("a tombstone needs a key", "deleted");
   if (record.version && !record.key) return Invalid("a version needs a key", "version");
+  if (record.expires && !record.key) return Invalid("a record that expires needs a key", "expires");
+  if (record.expires && record.deleted) return Invalid("a tombstone does not expire", "expires");
   return {};
 }
 
@@ -130,6 +154,7 @@ void AppendNewRecord(std::string& request, const NewRecord& record) {
   }
   if (record.deleted) out = WriteNumber(out, field::kDeleted, 1);
   if (record.version) out = WriteNumber(out, field::kVersion, *record.version);
+  if (record.expires) out = WriteTime(out, field::kExpires, EncodedTime(*record.expires));
 }
 
 }  // namespace replog::client::internal

@@ -55,12 +55,29 @@ TEST(NewRecordEncoder, WritesKeysTombstonesAndVersions) {
   EXPECT_FALSE(request.records(1).has_version());
 }
 
+TEST(NewRecordEncoder, WritesATimeToExpire) {
+  for (const int64_t us : {int64_t{0}, int64_t{1}, int64_t{-1}, int64_t{4'000'000'000'123'456}}) {
+    const Time expires{std::chrono::microseconds(us)};
+    v1::AppendRequest request;
+    const NewRecord put{.channel = "c", .body = "t", .headers = {}, .key = "k", .expires = expires};
+    ASSERT_TRUE(request.ParseFromString(Encoded("", {put})));
+    const auto& written = request.records(0).expires();
+    EXPECT_TRUE(request.records(0).has_expires());
+    EXPECT_GE(written.nanos(), 0);
+    EXPECT_EQ(written.seconds() * 1'000'000 + written.nanos() / 1'000, us);
+  }
+}
+
 TEST(CheckNewRecord, NamesWhatAKeyOrItsAbsenceMakesIllegal) {
   const auto field = [](const NewRecord& record) { return CheckNewRecord(record).metadata().at("field"); };
   EXPECT_EQ(field({.channel = "c", .body = {}, .headers = {}, .key = ""}), "key");
   EXPECT_EQ(field({.channel = "c", .body = {}, .headers = {}, .key = "\xff"}), "key");
   EXPECT_EQ(field({.channel = "c", .body = {}, .headers = {}, .deleted = true}), "deleted");
   EXPECT_EQ(field({.channel = "c", .body = {}, .headers = {}, .version = 1}), "version");
+  EXPECT_EQ(field({.channel = "c", .body = {}, .headers = {}, .expires = Time()}), "expires");
+  EXPECT_EQ(
+      field({.channel = "c", .body = {}, .headers = {}, .key = "k", .deleted = true, .expires = Time()}),
+      "expires");
 }
 
 TEST(NewRecordEncoder, WritesNoLogFieldForTheDefaultLog) { EXPECT_EQ(Encoded("", {}), ""); }

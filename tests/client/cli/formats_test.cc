@@ -22,7 +22,8 @@ TEST(TimeFormat, RoundTripsToTheMicrosecond) {
 
 TEST(TimeFormat, TakesOffsetsAndRefusesOtherText) {
   EXPECT_EQ(ParseTime("1970-01-01T02:00:00+02:00"), Time(microseconds(0)));
-  for (const char* text : {"", "yesterday", "1970-01-01", "1970-13-01T00:00:00Z", "1970-01-01T00:00:00Zx"}) {
+  for (const char* text : {"", "yesterday", "1970-01-01", "1970-13-01T00:00:00Z", "1970-01-01T00:00:00Zx",
+                           "infinite-future", "infinite-past"}) {
     EXPECT_FALSE(ParseTime(text).has_value()) << text;
   }
 }

@@ -50,6 +50,20 @@ TEST(ParseJsonLine, TheDefaultChannelIsForLinesWithoutOne) {
   EXPECT_EQ(ParseJsonLine(R"({"channel":"room"})", format).value().channel, "room");
 }
 
+TEST(ParseJsonLine, TakesWhatIsOfAKey) {
+  const auto record = ParseJsonLine(
+      R"({"channel":"c","key":"k","version":18446744073709551615,"expires":"1970-01-01T00:00:01.5Z"})", {});
+  ASSERT_TRUE(record.ok()) << record.status().ToString();
+  EXPECT_EQ(record->key, "k");
+  EXPECT_EQ(record->version, UINT64_MAX);
+  EXPECT_EQ(record->expires, client::Time(std::chrono::microseconds(1'500'000)));
+  EXPECT_FALSE(record->deleted);
+  EXPECT_TRUE(ParseJsonLine(R"({"channel":"c","key":"k","deleted":true})", {})->deleted);
+  EXPECT_EQ(ParseJsonLine(R"({"channel":"c","key":"named"})", {{"key"}, ""})->headers,
+            (std::vector<Header>{{"key", "named"}}))
+      << "unless it is to be a header";
+}
+
 TEST(ParseJsonLine, RefusesAnUnknownFieldByName) {
   EXPECT_EQ(Error(R"({"channel":"room","text":"x","user":"ada"})"),
             "unknown field \"user\"; --header user would make it a header");
@@ -71,6 +85,15 @@ TEST(ParseJsonLine, RefusesWrongTypes) {
   EXPECT_EQ(Error(R"({"channel":"a","headers":{"h":1}})"), "the header \"h\" is not a string");
   EXPECT_EQ(Error(R"({"channel":"a","u":1})", {{"u"}, ""}), "\"u\" is not a string");
   EXPECT_EQ(Error(R"({"channel":"a","payload":"AP8"})"), "\"payload\" is not base64");
+  EXPECT_EQ(Error(R"({"channel":"a","key":7})"), "\"key\" is not a string");
+  EXPECT_EQ(Error(R"({"channel":"a","deleted":1})"), "\"deleted\" is neither true nor false");
+  for (const char* version : {"-1", "1.0", "18446744073709551616", "\"7\""}) {
+    EXPECT_EQ(Error(R"({"channel":"a","version":)" + std::string(version) + "}"),
+              "\"version\" is not a whole number from 0 to 2^64-1");
+  }
+  EXPECT_EQ(Error(R"({"channel":"a","expires":1700000000})"), "\"expires\" is not a string");
+  EXPECT_EQ(Error(R"({"channel":"a","expires":"tomorrow"})"),
+            "\"expires\" is not a time as in 2030-01-02T03:04:05Z");
   EXPECT_EQ(Error(R"(["channel"])"), "not a JSON object");
   EXPECT_EQ(Error(R"({"text":"x"})"), "\"channel\" is missing");
 }

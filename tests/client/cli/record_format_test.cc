@@ -33,6 +33,21 @@ TEST(AppendJson, HasTheDocumentedForm) {
       "\n");
 }
 
+TEST(AppendJson, ShowsWhatIsOfAKey) {
+  Record record = MakeRecord(BodyKind::kNone, "");
+  record.key = "k";
+  record.version = 7;
+  record.expires = client::Time(std::chrono::microseconds(1'103'933'160'000'000));
+  std::string line;
+  AppendJson(line, record);
+  EXPECT_EQ(line, R"({"sequence":12,"time":"2004-12-25T00:05:00.5Z","channel":"room","key":"k","version":7,)"
+                  R"("expires":"2004-12-25T00:06:00Z"})"
+                  "\n");
+  line.clear();
+  AppendHuman(line, record);
+  EXPECT_EQ(line, "12  2004-12-25T00:05:00.5Z  room/k    version 7  expires 2004-12-25T00:06:00Z\n");
+}
+
 TEST(AppendJson, KeepsTextAndHeadersByteForByte) {
   std::string every_byte;
   for (int c = 0; c < 128; ++c) every_byte += static_cast<char>(c);

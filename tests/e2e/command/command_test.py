@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import unittest
+from datetime import datetime, timedelta, timezone
 
 import grpc
 
@@ -91,6 +92,38 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(said, {"outcome": "stale", "sequence": 0, "version": 7})
         kept = self.records("get", "users", "carol")[0]
         self.assertEqual((kept["text"], kept["version"]), ("seven", 7))
+
+    def test_a_value_with_a_time_to_live_ends_with_a_tombstone(self):
+        self.ends(OK, "put", "sessions", "bob", "token", "--ttl", "30s")  # the README's line
+        kept = self.records("get", "sessions", "bob")[0]
+        lives = datetime.fromisoformat(kept["expires"]) - datetime.fromisoformat(kept["time"])
+        self.assertLessEqual(abs(lives.total_seconds()), 31)
+        self.ends(OK, "put", "sessions", "eve", "token", "--version", "3", "--ttl", "3s")
+        with subprocess.Popen([REPLOG, "--json", "tail"], stdout=subprocess.PIPE, text=True,
+                              env={**os.environ, "REPLOG_SERVER": self.server.address}) as tail:
+            self.addCleanup(tail.kill)
+            tombstone = next(record for record in map(json.loads, tail.stdout) if record.get("deleted"))
+            tail.terminate()
+        self.assertEqual((tombstone["key"], tombstone["version"]), ("eve", 3))
+        self.assertIn("eve", self.ends(FAILED, "get", "sessions", "eve"))
+
+    def test_json_lines_have_keys_and_times_to_expire(self):
+        tomorrow = (datetime.now(timezone.utc) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%S.25Z")
+        line = json.dumps({"channel": "c", "key": "k", "text": "t", "version": 7, "expires": tomorrow})
+        self.ends(OK, "append", "--json", stdin=line + "\n")
+        for words in (["read"], ["tail", "--until-end"], ["get", "c"]):
+            record = self.records(*words)[0]
+            self.assertEqual((record["key"], record["version"], record["expires"]), ("k", 7, tomorrow))
+        self.ends(OK, "append", "--json", stdin='{"channel":"c","key":"k","deleted":true}\n')
+        self.assertEqual(self.records("get", "c"), [])
+
+    def test_what_may_not_expire_is_refused_by_name(self):
+        for words in (["--ttl", "0s"], ["--ttl", "4000d"], ["--ttl", "30"], ["--expires", "tomorrow"],
+                      ["--ttl", "1s", "--expires", "2030-01-02T03:04:05Z"]):
+            self.assertIn(words[0], self.ends(USAGE, "put", "c", "k", "t", *words))
+        self.assertIn("server's time", self.ends(USAGE, "put", "c", "k", "t", "--expires", "2020-01-02T03:04:05Z"))
+        self.assertIn("line 1", self.ends(USAGE, "append", "--json", stdin='{"channel":"c","expires":"soon"}\n'))
+        self.assertEqual(self.records("get", "c"), [])
 
     def test_get_goes_through_all_keys_of_a_channel(self):
         lines = "".join(json.dumps({"channel": "k", "text": str(i)}) + "\n" for i in range(5))

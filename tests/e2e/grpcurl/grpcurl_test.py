@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import unittest
+from datetime import datetime, timedelta, timezone
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "python"))
 from replogd import Replogd  # pylint: disable=wrong-import-position
@@ -122,6 +123,15 @@ class GrpcurlTest(unittest.TestCase):
             table.kill()
 
     # ---- nodes
+
+    def test_a_value_expires(self):
+        tomorrow = (datetime.now(timezone.utc) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        record = {"channel": "sessions", "key": "bob", "text": "token", "expires": tomorrow}
+        self.call(f"{LOG}/Append", json.dumps({"records": [record]}))
+        found = self.call(f"{LOG}/Lookup", '{"channel":"sessions","keys":["bob"]}')["records"][0]
+        self.assertEqual((found["text"], found["expires"]), ("token", tomorrow))
+        record["expires"] = "2020-01-02T03:04:05Z"
+        self.assertIn("2020-01-02T03:04:05", self.refusal(json.dumps({"records": [record]}), INVALID_ARGUMENT))
 
     def test_a_node_acknowledges_and_a_barrier_knows(self):
         self.call(LOG + "/Append", APPEND)

@@ -232,7 +232,7 @@ void Committer::Publish(Group& group, std::vector<PendingAppend>& appends) {
     for (ProducerUpdate& producer : group.commits[i].producers)
       producers_.Put(group.commits[i].log, producer.id, std::move(producer.state));
     if (const int64_t first_us = share.expires.first_us; first_us != INT64_MAX)
-      expiries_.Add(share.log, first_us, first_us);
+      expiries_.Add(share.log, first_us);
     auto woken = share.log->tail().Publish(std::move(group.commits[i].chunks));
     waiters.insert(waiters.end(), std::make_move_iterator(woken.begin()),
                    std::make_move_iterator(woken.end()));
@@ -303,7 +303,7 @@ void Committer::RecoverStore() {
     logs_.Remove(*log);
     wake_later(log->tail().Close(MakeError(Reason::kLogNotFound, "the log was deleted")));
   }
-  for (const LogPtr& log : logs_.All()) expiries_.Add(log, 0, 0);
+  for (const LogPtr& log : logs_.All()) expiries_.Add(log, 0);
   recovering_ = false;
   Wake(std::move(waiters), wakeups_);
   MutexLock lock(hook_mutex_);

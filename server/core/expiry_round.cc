@@ -10,8 +10,8 @@ namespace {
 
 std::string EncodeTombstone(const Expiry& expiry, std::optional<uint64_t> version) {
   std::string record;
-  wire::AppendBytesField(record, wire::record_field::kChannel, expiry.channel);
-  wire::AppendBytesField(record, wire::record_field::kKey, expiry.key);
+  wire::AppendBytesField(record, wire::record_field::kChannel, expiry.place.channel);
+  wire::AppendBytesField(record, wire::record_field::kKey, expiry.place.key);
   wire::AppendVarintField(record, wire::record_field::kDeleted, 1);
   // So that a write of an older version stays too old.
   if (version) wire::AppendVarintField(record, wire::record_field::kVersion, *version);
@@ -26,8 +26,9 @@ ExpiryRound ExpiryRound::Find(LogStore& store, ExpirySchedule& schedule, int64_t
     auto log = schedule.TakeDue(now_us);
     if (!log) break;
     --max_entries;
-    Share& share = round.shares_.emplace_back(Share{std::move(log->log), log->from_us, {}, {}, false});
-    auto due = store.Expiries(share.log->number(), {share.from_us, now_us, max_entries + 1});
+    Share& share =
+        round.shares_.emplace_back(Share{std::move(log->log), std::move(log->from), {}, {}, false});
+    auto due = store.Expiries(share.log->number(), {share.from, now_us, max_entries + 1});
     if (!due.ok()) {
       round.Fail(share, due.status());
       continue;
@@ -47,7 +48,7 @@ void ExpiryRound::Judge(LogStore& store, size_t share) {
 
 absl::Status ExpiryRound::JudgeEntry(LogStore& store, size_t share, const Expiry& expiry) {
   const LogNumber log = shares_[share].log->number();
-  const auto newest = store.TableRecord(log, expiry.channel, expiry.key);
+  const auto newest = store.TableRecord(log, expiry.place.channel, expiry.place.key);
   if (!newest.ok()) return newest.status();
   const auto record = newest->has_value() ? DecodeEntry(**newest) : std::nullopt;
   if (!record) {
@@ -77,7 +78,7 @@ std::pair<LogPtr, AppendRequest> ExpiryRound::MakeAppend(size_t index) const {
   request.count = 1;
   request.keyed = true;
   request.conditions.emplace();
-  request.conditions->keys.push_back({expiry.channel, expiry.key, expiry.sequence});
+  request.conditions->keys.push_back({expiry.place.channel, expiry.place.key, expiry.sequence});
   return {log, std::move(request)};
 }
 
@@ -108,9 +109,9 @@ void ExpiryRound::DropSettled(LogStore& store) {
 void ExpiryRound::PutBack(ExpirySchedule& schedule, int64_t retry_us) const {
   for (const Share& share : shares_) {
     if (share.failed) {
-      schedule.Add(share.log, share.from_us, retry_us);
-    } else if (share.due.next_us) {
-      schedule.Add(share.log, *share.due.next_us, *share.due.next_us);
+      schedule.Add(share.log, share.from, retry_us);
+    } else if (share.due.next) {
+      schedule.Add(share.log, *share.due.next, share.due.next->expires_us);
     }
   }
 }

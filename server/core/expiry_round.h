@@ -44,7 +44,7 @@ class ExpiryRound {
   // What of one log is in the round.
   struct Share {
     LogPtr log;
-    int64_t from_us = 0;  // nothing of it expires before
+    ExpiryPlace from;  // nothing of it that expires is before
     ExpirySlice due;
     std::vector<Expiry> settled;
     bool failed = false;  // something of it is to be tried again

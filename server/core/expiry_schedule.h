@@ -18,12 +18,14 @@ class ExpirySchedule {
  public:
   struct Due {
     LogPtr log;
-    int64_t from_us = 0;  // nothing of the log expires before
+    ExpiryPlace from;  // nothing of the log that expires is before
   };
 
-  // Nothing that was not said before expires before `from_us`; the log is to be looked at once `look_us` is
-  // past. A deleted log is not.
-  void Add(const LogPtr& log, int64_t from_us, int64_t look_us) TSA_EXCLUDES(mutex_);
+  // Something of `log` may expire at `from` or after it, and nothing that was not added before it. The log is
+  // to be looked at once `look_us` is past; a deleted one is not.
+  void Add(const LogPtr& log, const ExpiryPlace& from, int64_t look_us) TSA_EXCLUDES(mutex_);
+  // The same, to be looked at when that time is past.
+  void Add(const LogPtr& log, int64_t from_us) TSA_EXCLUDES(mutex_) { Add(log, {from_us, "", ""}, from_us); }
   // A log was deleted.
   void Forget(const Log& log) TSA_EXCLUDES(mutex_);
 
@@ -35,7 +37,7 @@ class ExpirySchedule {
  private:
   struct Entry {
     LogPtr log;
-    int64_t from_us = INT64_MAX;
+    ExpiryPlace from{INT64_MAX, "", ""};
     int64_t look_us = INT64_MAX;
   };
 

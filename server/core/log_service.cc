@@ -62,7 +62,7 @@ LogService::LogService(const Options& options, LogStore& store, Clock& clock)
 
 void LogService::StartExpiry() {
   // What expires, and when, only the store knows yet.
-  for (const LogPtr& log : logs_.All()) expiries_.Add(log, 0, 0);
+  for (const LogPtr& log : logs_.All()) expiries_.Add(log, 0);
   expirer_ = std::make_shared<Expirer>(options_.expirer, store_, appends(), expiries_, trusted_clock_,
                                        alarms_, *blocking_);
   timers_->Schedule(clock_.MonotonicMicros(), expirer_);

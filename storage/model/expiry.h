@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,27 +11,32 @@
 
 namespace replog {
 
-// A record that expires: if it is still its key's newest then, a tombstone is to follow.
-struct Expiry {
+// A place among a log's records that expire, whose order is that of (time, channel, key).
+struct ExpiryPlace {
   int64_t expires_us = 0;  // microseconds since 1970, rounded down
   std::string channel;
   std::string key;
+  auto operator<=>(const ExpiryPlace&) const = default;  // NOLINT(modernize-use-nullptr): no literal is here
+};
+
+// A record that expires: if it is still its key's newest then, a tombstone is to follow.
+struct Expiry {
+  ExpiryPlace place;
   Sequence sequence = 0;
   bool operator==(const Expiry&) const = default;
 };
 
 // Which of a log's to read.
 struct ExpiryScan {
-  int64_t from_us = 0;
+  ExpiryPlace from;
   int64_t before_us = INT64_MAX;
   size_t max_entries = SIZE_MAX;
 };
 
-// Some of a log's, by time.
+// Some of a log's, in their order.
 struct ExpirySlice {
   std::vector<Expiry> entries;
-  // When the first expires that follows `entries`; nullopt: none follows.
-  std::optional<int64_t> next_us;
+  std::optional<ExpiryPlace> next;  // the first that follows; nullopt: none does
 };
 
 }  // namespace replog

@@ -17,7 +17,11 @@ absl::StatusOr<Expiry> Decode(LogNumber log, std::string_view encoded_key, std::
     return MakeError(Reason::kCorruptChunk,
                      absl::StrCat("log number ", log, ": its index of expiries is damaged"));
   }
-  return Expiry{key->expires_us, std::string(key->channel), std::string(key->key), sequence};
+  return Expiry{{key->expires_us, std::string(key->channel), std::string(key->key)}, sequence};
+}
+
+std::string KeyOf(LogNumber log, const ExpiryPlace& place) {
+  return schema::ExpiryKey{log, place.expires_us, place.channel, place.key}.Encode();
 }
 
 }  // namespace
@@ -25,13 +29,13 @@ absl::StatusOr<Expiry> Decode(LogNumber log, std::string_view encoded_key, std::
 absl::StatusOr<ExpirySlice> ReadExpiries(const Engine& engine, LogNumber log, const ExpiryScan& scan) {
   ExpirySlice slice;
   if (engine.expiries() == nullptr) return slice;
-  BoundedIterator entries(engine, engine.expiries(), schema::ExpiryKey::Prefix(log, scan.from_us),
+  BoundedIterator entries(engine, engine.expiries(), KeyOf(log, scan.from),
                           schema::ExpiryKey::Prefix(log + 1, 0));
   for (entries->SeekToFirst(); entries->Valid(); entries->Next()) {
     auto entry = Decode(log, View(entries->key()), View(entries->value()));
     if (!entry.ok()) return entry.status();
-    if (entry->expires_us >= scan.before_us || slice.entries.size() == scan.max_entries) {
-      slice.next_us = entry->expires_us;
+    if (entry->place.expires_us >= scan.before_us || slice.entries.size() == scan.max_entries) {
+      slice.next = std::move(entry->place);
       return slice;
     }
     slice.entries.push_back(*std::move(entry));
@@ -51,7 +55,7 @@ void PutExpiry(const Engine& engine, LogNumber log, const wire::RecordView& reco
 absl::Status DeleteExpiries(const Engine& engine, LogNumber log, std::span<const Expiry> expiries,
                             rocksdb::WriteBatch& batch) {
   for (const Expiry& expiry : expiries) {
-    const std::string key = schema::ExpiryKey{log, expiry.expires_us, expiry.channel, expiry.key}.Encode();
+    const std::string key = KeyOf(log, expiry.place);
     std::string value;
     const auto found = engine.db()->Get({}, engine.expiries(), key, &value);
     if (found.IsNotFound()) continue;

@@ -170,7 +170,7 @@ TEST_F(ExpirerTest, FindsWhatExpiredWhileTheServerWasDown) {
   expirer->Stop();
   committer.reset();
   clock.Advance(10 * kMinute);
-  expiries.Add(log(), 0, 0);  // as at a start
+  expiries.Add(log(), 0);  // as at a start
   Start();
   Ring();
   expirer->AwaitIdle();

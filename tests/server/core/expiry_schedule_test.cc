@@ -20,44 +20,55 @@ class ExpiryScheduleTest : public ::testing::Test {
 TEST_F(ExpiryScheduleTest, GivesOutALogOnceItsTimeIsPast) {
   const LogPtr log = MakeLog();
   EXPECT_FALSE(schedule_.HasDue(INT64_MAX));
-  schedule_.Add(log, 100, 100);
+  schedule_.Add(log, 100);
   EXPECT_FALSE(schedule_.HasDue(100)) << "times are rounded down, so this one may not have come";
   EXPECT_FALSE(schedule_.TakeDue(100));
   EXPECT_TRUE(schedule_.HasDue(101));
   const auto due = schedule_.TakeDue(101);
   ASSERT_TRUE(due);
   EXPECT_EQ(due->log, log);
-  EXPECT_EQ(due->from_us, 100);
+  EXPECT_EQ(due->from.expires_us, 100);
   EXPECT_FALSE(schedule_.TakeDue(INT64_MAX)) << "it is taken";
 }
 
 TEST_F(ExpiryScheduleTest, TheEarliestOfWhatIsAddedCounts) {
   const LogPtr log = MakeLog();
-  schedule_.Add(log, 300, 300);
-  schedule_.Add(log, 200, 200);
-  schedule_.Add(log, 250, 250);
+  schedule_.Add(log, 300);
+  schedule_.Add(log, 200);
+  schedule_.Add(log, 250);
   EXPECT_FALSE(schedule_.HasDue(200));
-  EXPECT_EQ(schedule_.TakeDue(201)->from_us, 200);
+  EXPECT_EQ(schedule_.TakeDue(201)->from.expires_us, 200);
   EXPECT_FALSE(schedule_.HasDue(INT64_MAX)) << "one entry for a log";
 }
 
 TEST_F(ExpiryScheduleTest, ALogThatIsLookedAtLaterIsLookedAtFromWhereItWas) {
   const LogPtr log = MakeLog();
-  schedule_.Add(log, 100, 500);
+  schedule_.Add(log, {100, "c", "k"}, 500);
   EXPECT_FALSE(schedule_.HasDue(500));
-  schedule_.Add(log, 400, 400);
-  EXPECT_EQ(schedule_.TakeDue(401)->from_us, 100);
+  schedule_.Add(log, 400);
+  EXPECT_EQ(schedule_.TakeDue(401)->from, (ExpiryPlace{100, "c", "k"}));
+}
+
+TEST_F(ExpiryScheduleTest, GoesOnWithinATime) {
+  const LogPtr log = MakeLog();
+  schedule_.Add(log, {100, "c", "k"}, 100);
+  schedule_.Add(log, {100, "c", "l"}, 100);
+  EXPECT_EQ(schedule_.TakeDue(101)->from, (ExpiryPlace{100, "c", "k"}));
+  schedule_.Add(log, {100, "c", "k"}, 100);
+  schedule_.Add(log, 100);
+  EXPECT_EQ(schedule_.TakeDue(101)->from, (ExpiryPlace{100, "", ""}))
+      << "something new may be at its beginning";
 }
 
 TEST_F(ExpiryScheduleTest, ADeletedLogIsForgottenAndDoesNotComeBack) {
   const LogPtr log = MakeLog();
   const LogPtr other = MakeLog();
-  schedule_.Add(log, 100, 100);
-  schedule_.Add(other, 200, 200);
+  schedule_.Add(log, 100);
+  schedule_.Add(other, 200);
   log->deleted = true;
   schedule_.Forget(*log);
   schedule_.Forget(*log);
-  schedule_.Add(log, 50, 50);
+  schedule_.Add(log, 50);
   EXPECT_FALSE(schedule_.HasDue(200));
   EXPECT_EQ(schedule_.TakeDue(INT64_MAX)->log, other);
   EXPECT_FALSE(schedule_.TakeDue(INT64_MAX));
@@ -72,7 +83,7 @@ TEST_F(ExpiryScheduleTest, GivesOutTheLongestDueFirstWhateverIsAddedAndTaken) {
     const auto time_us = static_cast<int64_t>(random() % 1'000);
     if (random() % 2 == 0) {
       const LogPtr& log = logs[random() % logs.size()];
-      schedule_.Add(log, time_us, time_us);
+      schedule_.Add(log, time_us);
       const auto known = model.emplace(log->number(), time_us).first;
       known->second = std::min(known->second, time_us);
     } else {
@@ -85,7 +96,7 @@ TEST_F(ExpiryScheduleTest, GivesOutTheLongestDueFirstWhateverIsAddedAndTaken) {
       ASSERT_EQ(due.has_value(), expected);
       if (!due) continue;
       ASSERT_EQ(due->log->number(), earliest->first);
-      ASSERT_EQ(due->from_us, earliest->second);
+      ASSERT_EQ(due->from.expires_us, earliest->second);
       model.erase(earliest);
     }
   }

@@ -310,13 +310,12 @@ absl::StatusOr<ExpirySlice> FakeStore::Expiries(LogNumber log, const ExpiryScan&
   MutexLock lock(mutex_);
   ExpirySlice slice;
   const auto& all = logs_[log].expiries;
-  for (auto entry = all.lower_bound({scan.from_us, "", ""}); entry != all.end(); ++entry) {
-    const auto& [expires_us, channel, key] = entry->first;
-    if (expires_us >= scan.before_us || slice.entries.size() == scan.max_entries) {
-      slice.next_us = expires_us;
+  for (auto entry = all.lower_bound(scan.from); entry != all.end(); ++entry) {
+    if (entry->first.expires_us >= scan.before_us || slice.entries.size() == scan.max_entries) {
+      slice.next = entry->first;
       break;
     }
-    slice.entries.push_back({expires_us, channel, key, entry->second});
+    slice.entries.push_back({entry->first, entry->second});
   }
   return slice;
 }
@@ -326,7 +325,7 @@ absl::Status FakeStore::DropExpiries(LogNumber log, std::span<const Expiry> expi
   if (failed_) return absl::InternalError("a write failed before");
   auto& all = logs_[log].expiries;
   for (const Expiry& expiry : expiries) {
-    const auto found = all.find({expiry.expires_us, expiry.channel, expiry.key});
+    const auto found = all.find(expiry.place);
     if (found != all.end() && found->second == expiry.sequence) all.erase(found);
   }
   return absl::OkStatus();

@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "base/mutex.h"
@@ -83,7 +82,6 @@ class FakeStore final : public LogStore {
   uint64_t FreeBytes() override TSA_EXCLUDES(mutex_);
 
  private:
-  using TimeAndKey = std::tuple<int64_t, std::string, std::string>;
   using Table = std::map<std::pair<std::string, std::string>, std::string>;  // by channel and key
   class Snapshot;
   static TableSlice SliceOf(const Table& table, const TableScan& scan);
@@ -91,7 +89,7 @@ class FakeStore final : public LogStore {
     StoredLog log;
     std::map<Sequence, ChunkPtr> chunks;  // by first sequence
     Table table;
-    std::map<TimeAndKey, Sequence> expiries;  // by time, channel and key
+    std::map<ExpiryPlace, Sequence> expiries;
     std::map<std::string, IdEntry, std::less<>> ids;
     std::map<ProducerId, ProducerState> producers;
   };

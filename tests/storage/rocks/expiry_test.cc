@@ -12,14 +12,12 @@ namespace rf = wire::record_field;
 
 constexpr int64_t kSecond = 1'000'000;
 
-// Sequences by time, channel and key.
-using Model = std::map<std::tuple<int64_t, std::string, std::string>, Sequence>;
+using Model = std::map<ExpiryPlace, Sequence>;
 
-std::vector<Expiry> EntriesOf(const Model& model, int64_t from_us = 0) {
+std::vector<Expiry> EntriesOf(const Model& model, const ExpiryPlace& from = {}) {
   std::vector<Expiry> entries;
   for (const auto& [place, sequence] : model) {
-    const auto& [expires_us, channel, key] = place;
-    if (expires_us >= from_us) entries.push_back({expires_us, channel, key, sequence});
+    if (place >= from) entries.push_back({place, sequence});
   }
   return entries;
 }
@@ -62,7 +60,7 @@ class ExpiryTest : public testing::StoreTest {
   void Drop(const std::vector<Expiry>& expiries) {
     testing::MustWork(store().DropExpiries(log_, expiries));
     for (const Expiry& expiry : expiries) {
-      const auto found = model_.find({expiry.expires_us, expiry.channel, expiry.key});
+      const auto found = model_.find(expiry.place);
       if (found != model_.end() && found->second == expiry.sequence) model_.erase(found);
     }
   }
@@ -73,28 +71,33 @@ class ExpiryTest : public testing::StoreTest {
 TEST_F(ExpiryTest, GivesRecordsThatExpireByTime) {
   Commit(log_, {{"c", "late", 30 * kSecond}, {"c", "never", {}}, {"b", "early", 10 * kSecond + 1}});
   EXPECT_EQ(Scan().entries,
-            (std::vector<Expiry>{{10 * kSecond + 1, "b", "early", 2}, {30 * kSecond, "c", "late", 0}}));
-  EXPECT_FALSE(Scan().next_us);
+            (std::vector<Expiry>{{{10 * kSecond + 1, "b", "early"}, 2}, {{30 * kSecond, "c", "late"}, 0}}));
+  EXPECT_FALSE(Scan().next);
 }
 
 TEST_F(ExpiryTest, StopsBeforeATimeAndAtANumberAndSaysWhatComesNext) {
   Commit(log_, {{"c", "1", 10}, {"c", "2", 20}, {"c", "3", 20}, {"c", "4", 40}});
   EXPECT_EQ(Scan({.before_us = 10}).entries.size(), 0u);
-  EXPECT_EQ(Scan({.before_us = 10}).next_us, 10);
+  EXPECT_EQ(Scan({.before_us = 10}).next, (ExpiryPlace{10, "c", "1"}));
   EXPECT_EQ(Scan({.before_us = 11}).entries.size(), 1u);
-  EXPECT_EQ(Scan({.before_us = 30}).next_us, 40);
+  EXPECT_EQ(Scan({.before_us = 30}).next, (ExpiryPlace{40, "c", "4"}));
   EXPECT_EQ(Scan({.max_entries = 2}).entries.size(), 2u);
-  EXPECT_EQ(Scan({.max_entries = 2}).next_us, 20) << "the third, at the same time";
-  EXPECT_EQ(Scan({.from_us = 11}).entries.front().key, "2");
-  EXPECT_EQ(Scan({.from_us = 20}).entries.front().key, "2");
-  EXPECT_EQ(Scan({.from_us = 21}).entries.front().key, "4");
-  EXPECT_EQ(Scan({.from_us = 41}).next_us, std::nullopt);
+  EXPECT_EQ(Scan({.max_entries = 2}).next, (ExpiryPlace{20, "c", "3"}));
+  const auto first_from = [&](const ExpiryPlace& from) {
+    return Scan({.from = from}).entries.front().place.key;
+  };
+  EXPECT_EQ(first_from({11, "", ""}), "2");
+  EXPECT_EQ(first_from({20, "", ""}), "2");
+  EXPECT_EQ(first_from({20, "c", "2"}), "2");
+  EXPECT_EQ(first_from({20, "c", "3"}), "3") << "within a time";
+  EXPECT_EQ(first_from({21, "", ""}), "4");
+  EXPECT_EQ(Scan({.from = {41, "", ""}}).next, std::nullopt);
 }
 
 TEST_F(ExpiryTest, ForgetsWhatIsDroppedAndNothingElse) {
   Commit(log_, {{"c", "1", 10}, {"c", "2", 10}, {"c", "3", 30}});
-  Drop({{10, "c", "2", 1}, {10, "c", "unknown", 7}});
-  EXPECT_EQ(Scan().entries, (std::vector<Expiry>{{10, "c", "1", 0}, {30, "c", "3", 2}}));
+  Drop({{{10, "c", "2"}, 1}, {{10, "c", "unknown"}, 7}});
+  EXPECT_EQ(Scan().entries, (std::vector<Expiry>{{{10, "c", "1"}, 0}, {{30, "c", "3"}, 2}}));
   Drop({});
 }
 
@@ -103,18 +106,18 @@ TEST_F(ExpiryTest, KeepsAnEntryThatALaterRecordHasTakenOver) {
   const auto found = Scan().entries;
   Commit(log_, {{"c", "1", 10}});
   Drop(found);
-  EXPECT_EQ(Scan().entries, (std::vector<Expiry>{{10, "c", "1", 1}})) << "it would never expire";
+  EXPECT_EQ(Scan().entries, (std::vector<Expiry>{{{10, "c", "1"}, 1}})) << "it would never expire";
 }
 
 TEST_F(ExpiryTest, SurvivesAReopenATrimAndTheDeletionOfAnotherLog) {
   const LogNumber other = driver_.Create("other");
   Commit(log_, {{"c", "1", 10}, {"c", "2", 20}});
   Commit(other, {{"c", "1", 5}});
-  Drop({{10, "c", "1", 0}});
+  Drop({{{10, "c", "1"}, 0}});
   driver_.Reopen();
   testing::MustWork(store().Trim(log_, 2));
   testing::MustWork(store().DeleteLog(other));
-  EXPECT_EQ(Scan().entries, (std::vector<Expiry>{{20, "c", "2", 1}}));
+  EXPECT_EQ(Scan().entries, (std::vector<Expiry>{{{20, "c", "2"}, 1}}));
   EXPECT_TRUE(store().Expiries(other, {})->entries.empty()) << "they go with their log";
 }
 
@@ -131,7 +134,7 @@ TEST_F(ExpiryTest, ADamagedEntryIsSaidToBe) {
   });
   testing::MustWork(driver_.Open());
   EXPECT_EQ(ReasonOf(store().Expiries(log_, {}).status()), Reason::kCorruptChunk);
-  const std::vector<Expiry> known{{10, "c", "1", 0}};
+  const std::vector<Expiry> known{{{10, "c", "1"}, 0}};
   EXPECT_EQ(ReasonOf(store().DropExpiries(log_, known)), Reason::kCorruptChunk);
 }
 
@@ -146,9 +149,10 @@ TEST_F(ExpiryTest, EqualsAMapWhateverIsPutDroppedAndRead) {
     }
     Commit(log_, puts);
     if (random() % 20 == 0) driver_.Reopen();
-    const auto from_us = static_cast<int64_t>(random() % 50);
-    ASSERT_EQ(Scan({.from_us = from_us}).entries, EntriesOf(model_, from_us)) << "round " << round;
-    Drop(Scan({.from_us = from_us, .max_entries = random() % 40}).entries);
+    const ExpiryPlace from{static_cast<int64_t>(random() % 50), random() % 2 == 0 ? "" : "ab",
+                           std::to_string(random() % 30)};
+    ASSERT_EQ(Scan({.from = from}).entries, EntriesOf(model_, from)) << "round " << round;
+    Drop(Scan({.from = from, .max_entries = random() % 40}).entries);
     ASSERT_EQ(Scan().entries, EntriesOf(model_)) << "round " << round;
   }
 }

@@ -43,6 +43,7 @@ absl::StatusOr<std::unique_ptr<LogService>> LogService::Open(const Options& opti
       std::make_unique<SystemLog>(*service->logs_.Find(kSystemLog), service->appends(), store);
   if (auto status = service->LoadNodes(); !status.ok()) return status;
   if (auto status = service->LoadLeases(); !status.ok()) return status;
+  if (auto status = service->LoadProducers(); !status.ok()) return status;
   service->retention_ = std::make_shared<RetentionTimer>(*service);
   service->timers_->Schedule(clock.MonotonicMicros() + options.retention_interval_us, service->retention_);
   service->StartExpiry();
@@ -98,6 +99,14 @@ absl::Status LogService::LoadLeases() {
   if (!leases.ok()) return leases.status();
   leases_ = *std::move(leases);
   committer_->OnRecovered([leases = leases_] { leases->OnRecovered(); });
+  return absl::OkStatus();
+}
+
+absl::Status LogService::LoadProducers() {
+  auto producers =
+      ProducerRegistrar::Open(options_.producers, logs_, *system_log_, store_, clock_, trusted_clock_);
+  if (!producers.ok()) return producers.status();
+  producers_ = *std::move(producers);
   return absl::OkStatus();
 }
 
@@ -183,6 +192,7 @@ absl::Status LogService::DeleteLog(const LogPtr& log) {
   if (!deleted.ok()) return deleted;
   barriers_->OnLogDeleted(*log);
   nodes_->ForgetLog(log);
+  producers_->ForgetLog(*log);
   return absl::OkStatus();
 }
 

@@ -12,6 +12,7 @@
 #include "server/core/limits.h"
 #include "server/core/log_registry.h"
 #include "server/core/node_registry.h"
+#include "server/core/producer_registrar.h"
 #include "server/core/retention.h"
 #include "server/core/sync_barrier.h"
 #include "server/core/system_log.h"
@@ -41,6 +42,7 @@ class LogService {
     std::function<void(const Alarms::Change&)> on_alarm;  // see Alarms
     NodeRegistry::Options nodes;
     LeaseTable::Options leases;
+    ProducerRegistrar::Options producers;
   };
 
   // Makes the default log when the store is new. `store` and `clock` must outlive the service.
@@ -55,6 +57,7 @@ class LogService {
   LogRegistry& logs() { return logs_; }
   SystemLog& system_log() { return *system_log_; }
   NodeRegistry& nodes() { return *nodes_; }
+  ProducerRegistrar& producers() { return *producers_; }
   SyncBarriers& barriers() { return *barriers_; }
   Audits& audits() { return *audits_; }
   LeaseKeeper& leases() { return *leases_; }
@@ -90,6 +93,7 @@ class LogService {
   absl::Status LoadLogs();
   absl::Status LoadNodes();
   absl::Status LoadLeases();
+  absl::Status LoadProducers();
   // Makes the log when the store does not have it yet.
   absl::Status MakeBuiltIn(std::string_view name, const LogSettings& settings);
   void AddLog(LogPtr log);
@@ -117,6 +121,7 @@ class LogService {
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<SystemLog> system_log_;
   std::shared_ptr<NodeRegistry> nodes_;
+  std::shared_ptr<ProducerRegistrar> producers_;
   std::shared_ptr<SyncBarriers> barriers_;
   std::shared_ptr<Audits> audits_;
   std::shared_ptr<Expirer> expirer_;

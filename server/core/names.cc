@@ -12,8 +12,9 @@ namespace {
 
 constexpr size_t kMaxLogNameBytes = 128;
 constexpr size_t kMaxLeaseNameBytes = 256;
-constexpr size_t kMaxLeaseInstanceBytes = 64;
+constexpr size_t kMaxInstanceBytes = 64;
 constexpr size_t kMaxNodeNameBytes = 256;
+constexpr size_t kMaxProducerNameBytes = 256;
 
 absl::string_view Abseil(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -82,12 +83,16 @@ absl::Status CheckNodeName(std::string_view name, std::string_view field) {
   return CheckPlainName(name, field, kMaxNodeNameBytes);
 }
 
+absl::Status CheckProducerName(std::string_view name, std::string_view field) {
+  return CheckPlainName(name, field, kMaxProducerNameBytes);
+}
+
 absl::Status CheckLeaseName(std::string_view name, std::string_view field) {
   return CheckPlainName(name, field, kMaxLeaseNameBytes);
 }
 
-absl::Status CheckLeaseInstance(std::string_view instance, std::string_view field) {
-  return CheckText(instance, field, kMaxLeaseInstanceBytes);
+absl::Status CheckInstance(std::string_view instance, std::string_view field) {
+  return CheckText(instance, field, kMaxInstanceBytes);
 }
 
 absl::Status CheckLogName(std::string_view name) {

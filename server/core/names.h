@@ -28,11 +28,14 @@ absl::Status CheckChannelPattern(std::string_view pattern, std::string_view fiel
 // The name of a node or a fleet: UTF-8 without control characters, 1 to 256 bytes.
 absl::Status CheckNodeName(std::string_view name, std::string_view field);
 
+// A producer's name: UTF-8 without control characters, 1 to 256 bytes.
+absl::Status CheckProducerName(std::string_view name, std::string_view field);
+
 // The name of a lease, or of who holds one: UTF-8 without control characters, 1 to 256 bytes.
 absl::Status CheckLeaseName(std::string_view name, std::string_view field);
 
-// What tells holders of one name apart: UTF-8, at most 64 bytes.
-absl::Status CheckLeaseInstance(std::string_view instance, std::string_view field);
+// What tells apart who uses one name, of a lease or a producer: UTF-8, at most 64 bytes.
+absl::Status CheckInstance(std::string_view instance, std::string_view field);
 
 // A log's name as users may give it: 1 to 128 bytes of [a-zA-Z0-9._-], not starting with `_` or `.`.
 absl::Status CheckLogName(std::string_view name);

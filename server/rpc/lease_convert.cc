@@ -37,7 +37,7 @@ void FillDuration(int64_t micros, google::protobuf::Duration& out) {
 absl::StatusOr<AcquireLease> ToAcquireLease(const v1::AcquireRequest& request) {
   if (auto status = CheckLeaseName(request.name(), "name"); !status.ok()) return status;
   if (auto status = CheckLeaseName(request.holder(), "holder"); !status.ok()) return status;
-  if (auto status = CheckLeaseInstance(request.instance(), "instance"); !status.ok()) return status;
+  if (auto status = CheckInstance(request.instance(), "instance"); !status.ok()) return status;
   const auto ttl_us = ToMicros(request.ttl(), "ttl", kMinTtlUs, kMaxTtlUs);
   if (!ttl_us.ok()) return ttl_us.status();
   const auto wait_us = ToMicros(request.wait(), "wait", 0, kMaxWaitUs);

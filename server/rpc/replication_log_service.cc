@@ -10,6 +10,7 @@
 #include "server/rpc/convert.h"
 #include "server/rpc/page_answers.h"
 #include "server/rpc/page_call.h"
+#include "server/rpc/register_producer.h"
 #include "server/rpc/subscribe_stream.h"
 #include "server/rpc/unary.h"
 
@@ -65,9 +66,13 @@ grpc::ServerUnaryReactor* ReplicationLogService::Lookup(grpc::CallbackServerCont
 }
 
 grpc::ServerUnaryReactor* ReplicationLogService::RegisterProducer(grpc::CallbackServerContext* context,
-                                                                  const v1::RegisterProducerRequest*,
-                                                                  v1::RegisterProducerResponse*) {
-  return FinishNow(context, NotBuilt("RegisterProducer"));
+                                                                  const grpc::ByteBuffer* request,
+                                                                  grpc::ByteBuffer* response) {
+  return FinishRawLater<v1::RegisterProducerRequest, v1::RegisterProducerResponse>(
+      context, request, response,
+      [this](const v1::RegisterProducerRequest& request, AnswerLater<v1::RegisterProducerResponse> done) {
+        replog::RegisterProducer(service_, request, std::move(done));
+      });
 }
 
 grpc::ServerUnaryReactor* ReplicationLogService::Acknowledge(grpc::CallbackServerContext* context,

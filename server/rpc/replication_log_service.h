@@ -12,7 +12,7 @@ using Stub = v1::ReplicationLog;
 // The hot methods are raw, so that records are never parsed into messages; the .proto stays their contract.
 using Base = Stub::WithRawCallbackMethod_Append<Stub::WithRawCallbackMethod_AppendStream<
     Stub::WithRawCallbackMethod_Subscribe<Stub::WithRawCallbackMethod_Read<
-        Stub::WithRawCallbackMethod_Lookup<Stub::WithCallbackMethod_RegisterProducer<
+        Stub::WithRawCallbackMethod_Lookup<Stub::WithRawCallbackMethod_RegisterProducer<
             Stub::WithRawCallbackMethod_Acknowledge<Stub::WithRawCallbackMethod_AwaitSync<
                 Stub::WithRawCallbackMethod_DigestTable<Stub::Service>>>>>>>>>;
 }  // namespace replication_log_internal
@@ -41,8 +41,8 @@ class ReplicationLogService final : public replication_log_internal::Base {
   grpc::ServerUnaryReactor* Lookup(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                    grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* RegisterProducer(grpc::CallbackServerContext* context,
-                                             const v1::RegisterProducerRequest*,
-                                             v1::RegisterProducerResponse*) override;
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* Acknowledge(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                         grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* DigestTable(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,

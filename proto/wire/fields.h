@@ -24,7 +24,8 @@ constexpr uint32_t Tag(uint32_t field, WireType type) { return field << 3 | stat
 // Field numbers of replog.v1.Record and NewRecord. tests/proto compares them with the generated descriptors.
 namespace record_field {
 inline constexpr uint32_t kSequence = 1, kTime = 2, kChannel = 3, kKey = 4, kText = 5, kPayload = 6,
-                          kHeaders = 7, kDeleted = 8, kVersion = 9, kId = 10, kExpires = 11, kProducer = 12;
+                          kHeaders = 7, kDeleted = 8, kVersion = 9, kId = 10, kExpires = 11, kProducer = 12,
+                          kLease = 13;
 }  // namespace record_field
 
 // `records` of SubscribeResponse, ReadResponse: why a chunk's bytes are a piece of a response.

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/utf8.h"
+#include "proto/wire/lease_token.h"
 #include "server/core/expiry_judge.h"
 
 namespace replog {
@@ -27,6 +28,11 @@ absl::Status CannotRead(const absl::Status& status) {
 
 bool IsWritten(const RecordOutcome& outcome) { return outcome.kind == RecordOutcome::Kind::kAppended; }
 
+bool WritesAny(const Admitted& admitted) {
+  return admitted.outcomes.empty() ||
+         std::any_of(admitted.outcomes.begin(), admitted.outcomes.end(), IsWritten);
+}
+
 }  // namespace
 
 absl::StatusOr<Admitted> Admission::Judge(const AppendPoint& at, const AppendRequest& request) {
@@ -42,7 +48,11 @@ absl::StatusOr<Admitted> Admission::Judge(const AppendPoint& at, const AppendReq
     const auto status = ids_.Begin({at.log.number(), at.dedupe_window_us, at.time_us}, request);
     if (!status.ok()) return CannotRead(status);
   }
+  bool raises_fence = false;
   if (request.conditions && !(by_id && ids_.all_duplicates())) {
+    const auto newer = CheckLease(at.log.number(), *request.conditions);
+    if (!newer.ok()) return newer.status();
+    raises_fence = *newer;
     const auto status = CheckConditions(at.log.number(), *request.conditions, at.next);
     if (!status.ok()) return status;
   }
@@ -54,6 +64,7 @@ absl::StatusOr<Admitted> Admission::Judge(const AppendPoint& at, const AppendReq
   }
   if (auto status = JudgeExpiries(request, admitted.outcomes, now_us_); !status.ok()) return status;
   if (request.producer) Stamp(at, request, admitted);
+  if (raises_fence && WritesAny(admitted)) RaiseFence(at.log.number(), *request.conditions->lease, admitted);
   // What a rejected append would have written, nobody may see.
   rows_.Keep();
   if (by_id) ids_.Keep();
@@ -93,19 +104,18 @@ absl::StatusOr<std::vector<RecordOutcome>> Admission::JudgeRecords(const AppendP
 void Admission::Stamp(const AppendPoint& at, const AppendRequest& request, Admitted& admitted) {
   wire::ProducerStamp stamp = *request.producer;
   admitted.producer_next = stamp.first_sequence;
-  const auto& outcomes = admitted.outcomes;
   // Without a record there is nothing to put the stamp on: the batch consumes no number.
-  if (!outcomes.empty() && std::none_of(outcomes.begin(), outcomes.end(), IsWritten)) return;
+  if (!WritesAny(admitted)) return;
   stamp.count = request.count;
   std::vector<BatchOutcome> packed;
-  for (const RecordOutcome& outcome : outcomes) {
+  for (const RecordOutcome& outcome : admitted.outcomes) {
     packed.push_back(IsWritten(outcome)                            ? BatchOutcome::kWritten
                      : outcome.kind == RecordOutcome::Kind::kStale ? BatchOutcome::kStale
                                                                    : BatchOutcome::kDuplicate);
   }
   stamp.outcomes = PackOutcomes(packed);
   producers_.Apply(at.log.number(), stamp, at.next, at.time_us);
-  wire::AppendProducerStamp(admitted.stamp, wire::record_field::kProducer, stamp);
+  wire::AppendProducerStamp(admitted.own_fields, wire::record_field::kProducer, stamp);
   admitted.producer_next = stamp.first_sequence + stamp.count;
 }
 
@@ -147,6 +157,20 @@ absl::StatusOr<RecordOutcome> Admission::RepeatRecord(const AppendPoint& at,
     default:
       return RecordOutcome{RecordOutcome::Kind::kDuplicate, outcome.sequence, {}};
   }
+}
+
+absl::StatusOr<bool> Admission::CheckLease(LogNumber log, const AppendConditions& conditions) {
+  if (!conditions.lease) return false;
+  auto newer = fences_.Judge(log, *conditions.lease);
+  return newer.ok() || ReasonOf(newer.status()) == Reason::kLeaseFenced ? newer : CannotRead(newer.status());
+}
+
+// The log keeps it with what is written, and the first record written tells of it: so whoever has the records
+// has the fence.
+void Admission::RaiseFence(LogNumber log, const LeaseToken& token, Admitted& admitted) {
+  fences_.Raise(log, token);
+  wire::AppendLeaseToken(admitted.own_fields, wire::record_field::kLease, token.name, token.fencing.lineage,
+                         token.fencing.sequence);
 }
 
 absl::Status Admission::CheckConditions(LogNumber log, const AppendConditions& conditions, Sequence next) {

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "proto/wire/record_view.h"
 #include "server/core/append_queue.h"
+#include "server/core/fence_judge.h"
 #include "server/core/id_judge.h"
 #include "server/core/producer_judge.h"
 #include "server/core/staged_map.h"
@@ -28,29 +29,36 @@ struct AppendPoint {
 struct Admitted {
   // One for each record; none when all are written.
   std::vector<RecordOutcome> outcomes;
-  // The field `producer` that the first record written gets; empty: none.
-  std::string stamp;
+  // The fields that the first record written gets from the server, encoded: `producer`, `lease`.
+  std::string own_fields;
   // Of a stamped append: see AppendResponse.
   std::optional<uint64_t> producer_next;
 };
 
 // Decides what of a group's appends is written, in the order of the group: each sees what those before it
-// will have written. First what was appended before, then the conditions, then what is stale: so the
-// repetition of a conditional append that was written is a duplicate, and not refused for what it has itself
-// made of the key. For one group; only the committer's thread. The requests must outlive it.
+// will have written. First what was appended before, then the conditions, the lease before the others, then
+// what is stale: so the repetition of a conditional append that was written is a duplicate, and not refused
+// for what it has itself made of the key. For one group; only the committer's thread. The requests must
+// outlive it.
 class Admission {
  public:
   // `conditional`: some append of the group has conditions, so what the others write must be known too.
   // `now_us`: by the wall clock, which may be behind the time that records get.
-  Admission(LogStore& store, ProducerCache& producers, bool conditional, int64_t now_us)
-      : store_(store), conditional_(conditional), now_us_(now_us), ids_(store), producers_(producers) {}
+  Admission(LogStore& store, ProducerCache& producers, FenceCache& fences, bool conditional, int64_t now_us)
+      : store_(store),
+        conditional_(conditional),
+        now_us_(now_us),
+        ids_(store),
+        producers_(producers),
+        fences_(fences) {}
 
-  // CONDITION_FAILED, with the current value, refuses all of an append; so do stamps that do not fit,
-  // records that expire before they are written and a store that cannot be read.
+  // CONDITION_FAILED and LEASE_FENCED, with the current value, refuse all of an append; so do stamps that do
+  // not fit, records that expire before they are written and a store that cannot be read.
   absl::StatusOr<Admitted> Judge(const AppendPoint& at, const AppendRequest& request);
 
-  // What the group makes of the producers of a log.
+  // What the group makes of a log's producers, and of its fences.
   std::vector<ProducerUpdate> ProducerUpdates(LogNumber log) const { return producers_.Updates(log); }
+  std::vector<LeaseToken> RaisedFences(LogNumber log) const { return fences_.Raised(log); }
 
  private:
   using RowKey = std::tuple<LogNumber, std::string, std::string>;
@@ -60,6 +68,9 @@ class Admission {
   absl::StatusOr<RecordOutcome> RepeatRecord(const AppendPoint& at, const ProducerState::Outcome& outcome,
                                              size_t index, const wire::RecordView& record);
   absl::Status CheckConditions(LogNumber log, const AppendConditions& conditions, Sequence next);
+  // Whether the append's lease is to be the log's fence. LEASE_FENCED.
+  absl::StatusOr<bool> CheckLease(LogNumber log, const AppendConditions& conditions);
+  void RaiseFence(LogNumber log, const LeaseToken& token, Admitted& admitted);
   absl::Status CheckKey(LogNumber log, const KeyCondition& condition, size_t index);
   // The outcomes of all records, unless nothing could make them differ from written.
   absl::StatusOr<std::vector<RecordOutcome>> JudgeRecords(const AppendPoint& at, const AppendRequest& request,
@@ -77,6 +88,7 @@ class Admission {
   StagedMap<RowKey, TableRow> rows_;
   IdJudge ids_;
   ProducerJudge producers_;
+  FenceJudge fences_;
 };
 
 }  // namespace replog

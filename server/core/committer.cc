@@ -69,7 +69,8 @@ Committer::Committer(const Options& options, LogStore& store, LogRegistry& logs,
       clock_(clock),
       wakeups_(wakeups),
       queue_(options.queue),
-      producers_(store) {
+      producers_(store),
+      fences_(store) {
   thread_ = std::thread(&Committer::Loop, this);
 }
 
@@ -161,14 +162,15 @@ Committer::Group Committer::Encode(std::vector<PendingAppend>& appends) {
     return append.request.conditions.has_value();
   });
   const int64_t now_us = clock_.WallMicros();
-  Admission admission(store_, producers_, conditional, now_us);
+  Admission admission(store_, producers_, fences_, conditional, now_us);
   for (const PendingAppend& append : appends) {
     const size_t share = ShareOf(append.log, now_us, group);
     group.placed.push_back(Place(append, share, admission, group));
   }
   for (Share& share : group.shares) {
     const LogNumber number = share.log->number();
-    group.commits.push_back({number, share.builder.Finish(), admission.ProducerUpdates(number)});
+    group.commits.push_back(
+        {number, share.builder.Finish(), admission.ProducerUpdates(number), admission.RaisedFences(number)});
     share.log->writer.marks.Advance(AssignedEnd{share.builder.next()});
     share.log->writer.marks.Advance(WrittenEnd{share.builder.next()});
     if (share.settings.durability == Durability::kSync) group.durability = Durability::kSync;
@@ -211,7 +213,7 @@ uint32_t Committer::Write(const AppendRequest& request, const Admitted& admitted
   request.ForEachRecord([&](std::string_view record) {
     const bool all = admitted.outcomes.empty();
     if (!all && (outcome++)->kind != RecordOutcome::Kind::kAppended) return;
-    builder.Add(record, traits, written++ == 0 ? admitted.stamp : std::string_view());
+    builder.Add(record, traits, written++ == 0 ? admitted.own_fields : std::string_view());
   });
   return written;
 }
@@ -231,6 +233,7 @@ void Committer::Publish(Group& group, std::vector<PendingAppend>& appends) {
     share.log->bytes_before_end = writer.bytes_before_end;
     for (ProducerUpdate& producer : group.commits[i].producers)
       producers_.Put(group.commits[i].log, producer.id, std::move(producer.state));
+    for (const LeaseToken& fence : group.commits[i].fences) fences_.Put(group.commits[i].log, fence);
     if (const int64_t first_us = share.expires.first_us; first_us != INT64_MAX)
       expiries_.Add(share.log, first_us);
     auto woken = share.log->tail().Publish(std::move(group.commits[i].chunks));
@@ -280,6 +283,7 @@ void Committer::RecoverStore() {
   next_recovery_us_ = clock_.MonotonicMicros() + options_.recovery_pause_us;
   if (!recovered) return;
   producers_.Clear();  // of what was under way nothing may be believed
+  fences_.Clear();
   // What was under way may have survived: it is shown now, as recovery synced it. The epoch is new.
   // So may a log whose creation was, or be gone whose deletion was.
   TailWaiters waiters;

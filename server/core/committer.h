@@ -11,6 +11,7 @@
 #include "server/core/append_queue.h"
 #include "server/core/executor.h"
 #include "server/core/expiry_schedule.h"
+#include "server/core/fence_judge.h"
 #include "server/core/log_registry.h"
 #include "server/core/producer_cache.h"
 
@@ -91,6 +92,7 @@ class Committer {
   std::atomic<bool> disk_full_{false};
   std::atomic<bool> recovering_{false};
   ProducerCache producers_;       // the thread's own
+  FenceCache fences_;             // the thread's own
   int64_t next_recovery_us_ = 0;  // the thread's own
   Mutex hook_mutex_;
   std::function<void()> on_recovered_ TSA_GUARDED_BY(hook_mutex_);

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "proto/wire/lease_token.h"
 #include "server/core/canonical_fields.h"
 #include "server/core/names.h"
 
@@ -58,6 +59,36 @@ absl::StatusOr<KeyCondition> ParseKey(std::string_view encoded, const std::strin
   return condition;
 }
 
+absl::StatusOr<LeaseToken> ParseLease(std::string_view encoded) {
+  const std::string path = "conditions.lease";
+  LeaseToken token;
+  uint32_t seen = 0;
+  CanonicalFields fields(encoded);
+  wire::Field field;
+  while (fields.Next(field)) {
+    if (field.number > wire::lease_token_field::kSequence) return Unknown(path, field.number);
+    if ((seen & 1u << field.number) != 0) return Twice(path);
+    seen |= 1u << field.number;
+    const bool text = field.number == wire::lease_token_field::kName;
+    if (auto status = text ? ExpectBytes(field, path) : ExpectVarint(field, path); !status.ok())
+      return status;
+    if (text) token.name = field.bytes;
+    if (field.number == wire::lease_token_field::kLineage) token.fencing.lineage = field.value;
+    if (field.number == wire::lease_token_field::kSequence) token.fencing.sequence = field.value;
+  }
+  if (fields.malformed()) return MakeError(Reason::kMalformed, path + ": is not well-formed");
+  if (auto status = CheckLeaseName(token.name, path + ".name"); !status.ok()) return status;
+  if ((seen & 1u << wire::lease_token_field::kSequence) != 0) return token;
+  return MakeError(Reason::kInvalidField, path + ".sequence: is required", {{"field", path + ".sequence"}});
+}
+
+absl::Status TakeLease(std::string_view encoded, AppendConditions& conditions) {
+  auto lease = ParseLease(encoded);
+  if (!lease.ok()) return lease.status();
+  conditions.lease = *std::move(lease);
+  return absl::OkStatus();
+}
+
 absl::Status TakeKey(std::string_view encoded, const Limits& limits, AppendConditions& conditions) {
   // Each may be a read of the disk on the one thread that commits.
   if (conditions.keys.size() == kMaxKeyConditions) {
@@ -97,7 +128,8 @@ absl::StatusOr<AppendConditions> ParseConditions(std::string_view encoded, const
         conditions.newer_version_only = field.value != 0;
         break;
       default:
-        return NotBuilt("conditions.lease");
+        status = ExpectBytes(field, "conditions.lease");
+        if (status.ok()) status = TakeLease(field.bytes, conditions);
     }
     if (!status.ok()) return status;
   }

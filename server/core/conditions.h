@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/core/limits.h"
-#include "storage/model/types.h"
+#include "storage/model/lease_token.h"
 
 namespace replog {
 
@@ -23,6 +23,7 @@ struct AppendConditions {
   std::optional<Sequence> expected_end;
   std::vector<KeyCondition> keys;
   bool newer_version_only = false;
+  std::optional<LeaseToken> lease = std::nullopt;
 };
 
 // Reads and checks the encoded message.

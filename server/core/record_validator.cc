@@ -30,6 +30,8 @@ std::string_view NameOf(uint32_t number) {
       return "version";
     case rf::kProducer:
       return "producer";
+    case rf::kLease:
+      return "lease";
     default:
       return "";
   }
@@ -88,6 +90,7 @@ absl::Status RecordValidator::CheckField(const wire::Field& field) {
     case rf::kSequence:
     case rf::kTime:
     case rf::kProducer:
+    case rf::kLease:
       return MakeError(Reason::kServerOwnedField,
                        absl::StrCat(Path(NameOf(field.number)), ": only the server sets this field"),
                        {{"field", Path(NameOf(field.number))}});

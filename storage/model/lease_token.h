@@ -13,7 +13,7 @@ struct FencingToken {
   uint64_t lineage = 0;
   Sequence sequence = 0;
 
-  auto operator<=>(const FencingToken&) const = default;
+  auto operator<=>(const FencingToken&) const = default;  // NOLINT(modernize-use-nullptr): no literal is here
 };
 
 // See replog.v1.LeaseToken.

@@ -15,6 +15,7 @@
 #include "storage/model/dedupe.h"
 #include "storage/model/epoch_table.h"
 #include "storage/model/expiry.h"
+#include "storage/model/lease_token.h"
 #include "storage/model/producer_state.h"
 #include "storage/model/table.h"
 
@@ -63,6 +64,8 @@ struct LogCommit {
   LogNumber log = 0;
   std::vector<ChunkPtr> chunks;
   std::vector<ProducerUpdate> producers = {};
+  // The highest tokens of leases that the log has seen, where the commit raises them.
+  std::vector<LeaseToken> fences = {};
 };
 
 // Whole chunks that hold what was asked for, in the order of reading.
@@ -163,6 +166,9 @@ class LogStore {
   virtual absl::StatusOr<ProducerState> FindProducer(LogNumber log, ProducerId producer) = 0;
   // Removes what it remembers of producers that are not registered any more.
   virtual absl::Status ForgetProducers(LogNumber log, std::span<const ProducerId> producers) = 0;
+
+  // The highest token of a lease that the log has seen; nullopt: none.
+  virtual absl::StatusOr<std::optional<FencingToken>> FindFence(LogNumber log, std::string_view lease) = 0;
 
   virtual absl::StatusOr<StoredLog> CreateLog(const std::string& name, const LogSettings& settings) = 0;
   virtual absl::Status UpdateLog(const LogDescriptor& descriptor) = 0;

@@ -19,6 +19,7 @@
 #include "storage/schema/channel_key.h"
 #include "storage/schema/chunk_key.h"
 #include "storage/schema/expiry_key.h"
+#include "storage/schema/fence_key.h"
 #include "storage/schema/id_key.h"
 #include "storage/schema/meta_key.h"
 #include "storage/schema/producer_key.h"
@@ -47,6 +48,13 @@ void PutProducers(const Engine& engine, const LogCommit& commit, rocksdb::WriteB
   for (const ProducerUpdate& producer : commit.producers) {
     batch.Put(engine.producers(), schema::ProducerKey{commit.log, producer.id}.Encode(),
               EncodeProducerState(producer.state));
+  }
+}
+
+void PutFences(const Engine& engine, const LogCommit& commit, rocksdb::WriteBatch& batch) {
+  for (const LeaseToken& fence : commit.fences) {
+    batch.Put(engine.fences(), schema::FenceKey{commit.log, fence.name}.Encode(),
+              schema::EncodeFence(fence.fencing));
   }
 }
 
@@ -253,6 +261,7 @@ absl::Status RocksStore::Commit(std::span<const LogCommit> commits, Durability d
         if (auto status = PutChunk(*engine_, commit.log, *chunk, batch); !status.ok()) return status;
       }
       PutProducers(*engine_, commit, batch);
+      PutFences(*engine_, commit, batch);
     }
   }
   if (auto status = Write(batch, durability == Durability::kSync); !status.ok()) return status;
@@ -380,6 +389,18 @@ absl::StatusOr<ProducerState> RocksStore::FindProducer(LogNumber log, ProducerId
   });
 }
 
+absl::StatusOr<std::optional<FencingToken>> RocksStore::FindFence(LogNumber log, std::string_view lease) {
+  return WithEngine([&](const Engine& engine) -> absl::StatusOr<std::optional<FencingToken>> {
+    if (engine.fences() == nullptr) return std::nullopt;
+    std::string value;
+    const auto found = engine.db()->Get({}, engine.fences(), schema::FenceKey{log, lease}.Encode(), &value);
+    if (found.IsNotFound()) return std::nullopt;
+    if (!found.ok()) return FromRocks(found, "read the highest token of a lease");
+    if (const auto token = schema::DecodeFence(value)) return token;
+    return MakeError(Reason::kCorruptChunk, absl::StrCat("log number ", log, ": a lease's fence is damaged"));
+  });
+}
+
 absl::Status RocksStore::ForgetProducers(LogNumber log, std::span<const ProducerId> producers) {
   MutexLock lock(write_mutex_);
   rocksdb::WriteBatch batch;
@@ -468,6 +489,8 @@ absl::Status RocksStore::DeleteLog(LogNumber log) {
                       schema::ExpiryKey::Prefix(log + 1, 0));
     batch.DeleteRange(engine_->producers(), schema::ProducerKey{log, 0}.Encode(),
                       schema::ProducerKey{log + 1, 0}.Encode());
+    batch.DeleteRange(engine_->fences(), schema::FenceKey{log, ""}.Encode(),
+                      schema::FenceKey{log + 1, ""}.Encode());
     batch.DeleteRange(engine_->ids(), schema::IdKey{log, ""}.Encode(), schema::IdKey{log + 1, ""}.Encode());
   }
   if (auto status = Write(batch, true); !status.ok()) return status;

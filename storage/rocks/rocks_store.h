@@ -49,6 +49,7 @@ class RocksStore final : public LogStore {
   absl::StatusOr<std::vector<std::optional<IdEntry>>> FindIds(LogNumber log,
                                                               std::span<const std::string_view> ids) override;
   absl::StatusOr<ProducerState> FindProducer(LogNumber log, ProducerId producer) override;
+  absl::StatusOr<std::optional<FencingToken>> FindFence(LogNumber log, std::string_view lease) override;
   absl::Status ForgetProducers(LogNumber log, std::span<const ProducerId> producers) override
       TSA_EXCLUDES(write_mutex_);
   absl::StatusOr<StoredLog> CreateLog(const std::string& name, const LogSettings& settings) override;

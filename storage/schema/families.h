@@ -14,7 +14,7 @@
 // ids       log, a record's id                               its sequence and time          id_key.h
 // producers log, a producer's id                             its epoch and newest batches   producer_key.h
 // expiries  log, when a record expires, channel, 0x00, key   varint: the record's sequence  expiry_key.h
-// fences    log, a lease's name                              the highest token seen
+// fences    log, a lease's name                              the highest token seen         fence_key.h
 // meta      see meta_key.h                                   a replog.storage.v1 message    meta_key.h
 //
 // Numbers in keys are 8 bytes, big endian, so that byte order is number order.

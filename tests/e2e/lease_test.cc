@@ -76,6 +76,21 @@ class LeaseTest : public ::testing::Test {
     *request.mutable_token() = token;
     return Call(&v1::Leases::Stub::Release, request, response);
   }
+  // An append of one record under a lease's token.
+  grpc::Status AppendUnder(const v1::LeaseToken& token, const std::string& log = "",
+                           v1::AppendResponse* response = nullptr) {
+    auto request = testing::MakeAppend({"text"}, "c", log);
+    *request.mutable_conditions()->mutable_lease() = token;
+    return peer_->Append(request, response);
+  }
+  void ExpectFenced(const grpc::Status& status, const v1::LeaseToken& highest) {
+    const Refusal refusal = RefusalOf(status);
+    EXPECT_EQ(refusal.code, grpc::StatusCode::FAILED_PRECONDITION);
+    EXPECT_EQ(refusal.reason, "LEASE_FENCED") << refusal.message;
+    EXPECT_EQ(refusal.metadata.at("lease"), highest.name());
+    EXPECT_EQ(refusal.metadata.at("lineage"), std::to_string(highest.lineage()));
+    EXPECT_EQ(refusal.metadata.at("sequence"), std::to_string(highest.sequence()));
+  }
   // Who holds it; empty when nobody does.
   std::string HolderOf(const std::string& name) {
     v1::GetRequest request;
@@ -241,6 +256,55 @@ TEST_F(LeaseTest, WhoWaitsIsToldWhenTheServerStops) {
   EXPECT_TRUE(refusal.retry_hint);
 }
 
+TEST_F(LeaseTest, ANewHolderFencesTheOldByItsFirstAppendAlsoThroughAKill) {
+  const v1::LeaseToken old = MustAcquire("leader", "node-1").token();
+  EXPECT_TRUE(AppendUnder(old).ok());
+  EXPECT_TRUE(Release(old).ok());
+  const v1::LeaseToken token = MustAcquire("leader", "node-2").token();
+  EXPECT_TRUE(AppendUnder(old).ok()) << "the log has not seen the new token yet";
+  EXPECT_TRUE(AppendUnder(token).ok());
+  ExpectFenced(AppendUnder(old), token);
+  server_.Kill9();
+  server_.Restart();
+  Connect();
+  ExpectFenced(AppendUnder(old), token);
+  EXPECT_TRUE(AppendUnder(token).ok());
+  EXPECT_EQ(peer_->GetLog().committed_end(), 4u) << "nothing was written under the old one";
+
+  v1::ReadResponse page;
+  ASSERT_TRUE(peer_->Read({}, &page).ok());
+  ASSERT_EQ(page.records_size(), 4);
+  EXPECT_EQ(page.records(0).lease().sequence(), old.sequence());
+  EXPECT_FALSE(page.records(1).has_lease());
+  EXPECT_EQ(page.records(2).lease().sequence(), token.sequence());
+  EXPECT_FALSE(page.records(3).has_lease());
+}
+
+TEST_F(LeaseTest, FencesEachLogAndGoesWithIt) {
+  const v1::LeaseToken old = MustAcquire("leader", "node-1").token();
+  ASSERT_TRUE(Release(old).ok());
+  const v1::LeaseToken token = MustAcquire("leader", "node-2").token();
+  const auto create = [this] {
+    v1::CreateLogRequest request;
+    v1::CreateLogResponse response;
+    request.set_log("other");
+    grpc::ClientContext context;
+    ASSERT_TRUE(peer_->admin().CreateLog(&context, request, &response).ok());
+  };
+  create();
+  EXPECT_TRUE(AppendUnder(token).ok());
+  EXPECT_TRUE(AppendUnder(old, "other").ok()) << "a fence of another log is none of this one";
+  EXPECT_TRUE(AppendUnder(token, "other").ok());
+  ExpectFenced(AppendUnder(old, "other"), token);
+  v1::DeleteLogRequest request;
+  v1::DeleteLogResponse response;
+  request.set_log("other");
+  grpc::ClientContext context;
+  ASSERT_TRUE(peer_->admin().DeleteLog(&context, request, &response).ok());
+  create();
+  EXPECT_TRUE(AppendUnder(old, "other").ok()) << "a new log has seen nothing";
+}
+
 TEST_F(LeaseTest, WhatIsNotLegalIsRefusedByItsName) {
   const auto refused = [this](const std::string& field, const auto& change) {
     auto request = MakeAcquire("leader", "node-1", kLongMs, 0);
@@ -262,6 +326,11 @@ TEST_F(LeaseTest, WhatIsNotLegalIsRefusedByItsName) {
   EXPECT_EQ(RefusalOf(peer_->CallRaw("/replog.v1.Leases/Acquire", "\xff\xff")).reason, "MALFORMED");
   EXPECT_EQ(RefusalOf(peer_->CallRaw("/replog.v1.Leases/Renew", "\xf8\x01\x01")).reason, "UNKNOWN_FIELD");
   EXPECT_EQ(HolderOf("leader"), "") << "nothing was changed";
+  v1::LeaseToken token;
+  EXPECT_EQ(RefusalOf(AppendUnder(token)).metadata.at("field"), "conditions.lease.name");
+  token.set_name("leader");
+  EXPECT_EQ(RefusalOf(AppendUnder(token)).metadata.at("field"), "conditions.lease.sequence");
+  EXPECT_EQ(peer_->GetLog().committed_end(), 0u);
 }
 
 TEST_F(LeaseTest, IsGivenAgainToTheSameInstanceAlone) {

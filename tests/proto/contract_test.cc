@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "proto/wire/fields.h"
+#include "proto/wire/lease_token.h"
 #include "proto/wire/producer_stamp.h"
 #include "replog/v1/record.pb.h"
 #include "replog/v1/replication_log.pb.h"
@@ -24,6 +25,7 @@ constexpr NamedNumber kRecordFields[] = {
     {"headers", wire::record_field::kHeaders},   {"deleted", wire::record_field::kDeleted},
     {"version", wire::record_field::kVersion},   {"id", wire::record_field::kId},
     {"expires", wire::record_field::kExpires},   {"producer", wire::record_field::kProducer},
+    {"lease", wire::record_field::kLease},
 };
 
 uint32_t NumberOf(const Descriptor* message, const char* field) {
@@ -49,6 +51,15 @@ TEST(Contract, AStampHasTheFieldNumbersOfTheConstantsAndNoOthers) {
   EXPECT_EQ(NumberOf(v1::AppendRequest::descriptor(), "producer"), wire::kRequestProducerField);
 }
 
+TEST(Contract, ALeaseTokenHasTheFieldNumbersOfTheConstantsAndNoOthers) {
+  constexpr NamedNumber kTokenFields[] = {{"name", wire::lease_token_field::kName},
+                                          {"lineage", wire::lease_token_field::kLineage},
+                                          {"sequence", wire::lease_token_field::kSequence}};
+  const Descriptor* token = v1::LeaseToken::descriptor();
+  for (const auto& [name, number] : kTokenFields) EXPECT_EQ(NumberOf(token, name), number) << name;
+  EXPECT_EQ(static_cast<size_t>(token->field_count()), std::size(kTokenFields));
+}
+
 // The server keeps a client's bytes as they are: that needs the same number, type and presence on both sides.
 TEST(Contract, NewRecordHasTheFieldsOfRecord) {
   const Descriptor* record = v1::Record::descriptor();
@@ -66,11 +77,11 @@ TEST(Contract, NewRecordHasTheFieldsOfRecord) {
 
 TEST(Contract, NewRecordReservesWhatOnlyTheServerSets) {
   const Descriptor* new_record = v1::NewRecord::descriptor();
-  for (const uint32_t number :
-       {wire::record_field::kSequence, wire::record_field::kTime, wire::record_field::kProducer}) {
+  for (const uint32_t number : {wire::record_field::kSequence, wire::record_field::kTime,
+                                wire::record_field::kProducer, wire::record_field::kLease}) {
     EXPECT_TRUE(new_record->IsReservedNumber(static_cast<int>(number))) << number;
   }
-  EXPECT_EQ(new_record->field_count() + 3, v1::Record::descriptor()->field_count());
+  EXPECT_EQ(new_record->field_count() + 4, v1::Record::descriptor()->field_count());
 }
 
 // A chunk's bytes are a piece of either response.

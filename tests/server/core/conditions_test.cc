@@ -52,6 +52,28 @@ TEST(Conditions, OfNothingAskForNothing) {
   EXPECT_FALSE(conditions->newer_version_only);
 }
 
+TEST(Conditions, NameALeaseByItsToken) {
+  const auto conditions =
+      ParseConditions(Bytes(4, Bytes(1, "leader") + Varint(2, 3) + Varint(3, 0)), Limits());
+  ASSERT_TRUE(conditions.ok()) << conditions.status();
+  EXPECT_EQ(conditions->lease, (LeaseToken{"leader", {3, 0}}));
+}
+
+TEST(Conditions, ALeaseThatIsNotClearIsRefused) {
+  ExpectRefused(Bytes(4, ""), "INVALID_FIELD", "conditions.lease.name");
+  ExpectRefused(Bytes(4, Bytes(1, "a")), "INVALID_FIELD", "conditions.lease.sequence");
+  ExpectRefused(Bytes(4, Bytes(1, std::string(257, 'a')) + Varint(3, 1)), "INVALID_FIELD",
+                "conditions.lease.name");
+  ExpectRefused(Bytes(4, Bytes(1, "\xff") + Varint(3, 1)), "INVALID_FIELD", "conditions.lease.name");
+  ExpectRefused(Bytes(4, Bytes(1, "a") + Varint(3, 1) + Varint(3, 2)), "DUPLICATE_FIELD", "conditions.lease");
+  ExpectRefused(Bytes(4, Varint(4, 1)), "UNKNOWN_FIELD", "conditions.lease");
+  ExpectRefused(Bytes(4, Varint(1, 1)), "MALFORMED", "conditions.lease");
+  ExpectRefused(Bytes(4, "\x08"), "MALFORMED");
+  ExpectRefused(Varint(4, 1), "MALFORMED", "conditions.lease");
+  const std::string lease = Bytes(4, Bytes(1, "a") + Varint(3, 1));
+  ExpectRefused(lease + lease, "DUPLICATE_FIELD", "conditions");
+}
+
 TEST(Conditions, AreRefusedWhenTheyAreNotClear) {
   ExpectRefused(Bytes(2, Bytes(1, "c") + Varint(4, 1)), "INVALID_FIELD", "conditions.keys[0].key");
   ExpectRefused(Bytes(2, Bytes(2, "k") + Varint(4, 1)), "INVALID_FIELD", "conditions.keys[0].channel");
@@ -62,7 +84,6 @@ TEST(Conditions, AreRefusedWhenTheyAreNotClear) {
   ExpectRefused(Varint(1, 1) + Varint(1, 1), "DUPLICATE_FIELD", "conditions");
   ExpectRefused(Varint(9, 1), "UNKNOWN_FIELD", "conditions");
   ExpectRefused(Key(Varint(9, 1)), "UNKNOWN_FIELD", "conditions.keys[0]");
-  ExpectRefused(Bytes(4, ""), "NOT_BUILT", "conditions.lease");
   std::string many;
   for (int i = 0; i < 1001; ++i) many += Key(Varint(4, 1));
   ExpectRefused(many, "TOO_LARGE", "conditions.keys");

@@ -138,6 +138,7 @@ void FakeStore::Write(std::span<const LogCommit> commits) {
     StoredLog& log = found->second.log;
     for (const ProducerUpdate& producer : commit.producers)
       found->second.producers[producer.id] = producer.state;
+    for (const LeaseToken& fence : commit.fences) found->second.fences[fence.name] = fence.fencing;
     for (const ChunkPtr& chunk : commit.chunks) {
       found->second.chunks[chunk->first()] = chunk;
       ForEachEntry(chunk->records(), [&](const wire::RecordView& record, std::string_view entry) {
@@ -351,6 +352,14 @@ absl::StatusOr<ProducerState> FakeStore::FindProducer(LogNumber log, ProducerId 
   BeginRead();
   MutexLock lock(mutex_);
   return logs_.at(log).producers[producer];
+}
+
+absl::StatusOr<std::optional<FencingToken>> FakeStore::FindFence(LogNumber log, std::string_view lease) {
+  BeginRead();
+  MutexLock lock(mutex_);
+  const auto& fences = logs_.at(log).fences;
+  const auto found = fences.find(std::string(lease));
+  return found == fences.end() ? std::nullopt : std::optional(found->second);
 }
 
 absl::Status FakeStore::ForgetProducers(LogNumber log, std::span<const ProducerId> producers) {

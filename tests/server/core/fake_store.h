@@ -67,6 +67,8 @@ class FakeStore final : public LogStore {
       TSA_EXCLUDES(mutex_);
   absl::StatusOr<ProducerState> FindProducer(LogNumber log, ProducerId producer) override
       TSA_EXCLUDES(mutex_);
+  absl::StatusOr<std::optional<FencingToken>> FindFence(LogNumber log, std::string_view lease) override
+      TSA_EXCLUDES(mutex_);
   absl::Status ForgetProducers(LogNumber log, std::span<const ProducerId> producers) override
       TSA_EXCLUDES(mutex_);
   absl::StatusOr<StoredLog> CreateLog(const std::string& name, const LogSettings& settings) override
@@ -92,6 +94,7 @@ class FakeStore final : public LogStore {
     std::map<ExpiryPlace, Sequence> expiries;
     std::map<std::string, IdEntry, std::less<>> ids;
     std::map<ProducerId, ProducerState> producers;
+    std::map<std::string, FencingToken> fences;
   };
   // One gate that calls wait at while it is shut.
   struct Gate {

@@ -94,6 +94,7 @@ TEST(RecordValidator, RefusesTheServersOwnFields) {
   ExpectRefused(Channel() + Varint(rf::kSequence, 0), "SERVER_OWNED_FIELD", "records[7].sequence");
   ExpectRefused(Channel() + Bytes(rf::kTime, ""), "SERVER_OWNED_FIELD", "records[7].time");
   ExpectRefused(Channel() + Bytes(rf::kProducer, ""), "SERVER_OWNED_FIELD", "records[7].producer");
+  ExpectRefused(Channel() + Bytes(rf::kLease, ""), "SERVER_OWNED_FIELD", "records[7].lease");
 }
 
 TEST(RecordValidator, TakesKeysTombstonesAndVersions) {
@@ -184,7 +185,7 @@ TEST(RecordValidator, TakesIds) {
 }
 
 TEST(RecordValidator, RefusesUnknownFields) {
-  ExpectRefused(Channel() + Varint(13, 1), "UNKNOWN_FIELD", "records[7].13");
+  ExpectRefused(Channel() + Varint(14, 1), "UNKNOWN_FIELD", "records[7].14");
   ExpectRefused(Channel() + Bytes(536'870'911, "x"), "UNKNOWN_FIELD");
   ExpectRefused(Channel() + Bytes(rf::kHeaders, Bytes(1, "a") + Bytes(3, "b")), "UNKNOWN_FIELD",
                 "records[7].headers");

@@ -8,6 +8,7 @@
 #include "storage/schema/chunk_key.h"
 #include "storage/schema/expiry_key.h"
 #include "storage/schema/families.h"
+#include "storage/schema/fence_key.h"
 #include "storage/schema/id_key.h"
 #include "storage/schema/meta_key.h"
 #include "storage/schema/producer_key.h"
@@ -234,6 +235,35 @@ TEST(ProducerKey, RoundTripsAndKeepsALogsTogether) {
     }
   }
   EXPECT_FALSE(ProducerKey::Decode("too short"));
+}
+
+TEST(FenceKey, RoundTripsAndKeepsALogsTogether) {
+  std::string before;
+  for (const uint64_t log : Numbers()) {
+    for (const std::string& lease :
+         {std::string(), std::string("a"), std::string("a\0", 2), std::string("b")}) {
+      const std::string encoded = FenceKey{log, lease}.Encode();
+      EXPECT_LT(before, encoded);
+      const auto decoded = FenceKey::Decode(encoded);
+      ASSERT_TRUE(decoded);
+      EXPECT_EQ(decoded->log, log);
+      EXPECT_EQ(decoded->lease, lease);
+      before = encoded;
+    }
+  }
+  EXPECT_FALSE(FenceKey::Decode("short"));
+}
+
+TEST(Fence, RoundTripsAndNothingElseIsTakenForOne) {
+  for (const uint64_t lineage : Numbers()) {
+    for (const uint64_t sequence : Numbers()) {
+      const FencingToken token{lineage, sequence};
+      EXPECT_EQ(DecodeFence(EncodeFence(token)), token);
+    }
+  }
+  const std::string encoded = EncodeFence({1, 2});
+  for (size_t size = 0; size < encoded.size(); ++size) EXPECT_FALSE(DecodeFence(encoded.substr(0, size)));
+  EXPECT_FALSE(DecodeFence(encoded + "x"));
 }
 
 }  // namespace

@@ -81,7 +81,9 @@ class Subscription {
   Sequence read_until() const {
     return options_.until ? std::min(*options_.until, committed_end_) : committed_end_;
   }
-  // What of the table is to be read next.
+  // What of the table is to be read next; while there is more of it, also while a frame is in flight: the
+  // answer to OnTable then is for the next.
+  bool reading_table() const { return reading_table_ && !ended_; }
   TableScan table_scan() const;
   int64_t bookmark_at_us() const { return bookmark_at_us_; }
   const absl::Status& status() const { return status_; }

@@ -14,7 +14,7 @@ namespace replog {
 
 // One Subscribe call: drives a Subscription, moving bytes between the log and the transport. At most one
 // frame is in flight; the next is made when the transport has taken it, so a reader that does not read costs
-// one frame and nobody waits for it.
+// one frame, or two while it gets the table, and nobody waits for it.
 //
 // Owns itself from Create to OnDone; the tail, the timers and a read under way may keep it alive a little
 // longer.

@@ -59,9 +59,12 @@ rocksdb::ColumnFamilyOptions MakeChunksOptions(const std::shared_ptr<rocksdb::Ca
 rocksdb::ColumnFamilyOptions MakeTableOptions(const std::shared_ptr<rocksdb::Cache>& cache,
                                               size_t memtable_bytes, bool compact) {
   auto family = MakeFamilyOptions(cache, memtable_bytes, compact);
-  auto table = MakeBlockOptions(cache, 4 << 10);
+  auto table = MakeBlockOptions(cache, 16 << 10);
   // An expectation that a key does not exist should not read a file.
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  // Every new copy of a table reads all of it, and live keys are few beside history: so what is read fastest,
+  // not what is smallest.
+  family.compression_per_level = {rocksdb::kNoCompression, rocksdb::kLZ4Compression};
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return family;
 }

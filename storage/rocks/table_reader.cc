@@ -72,7 +72,9 @@ class SliceBuilder {
     const auto record = DecodeEntry(value);
     if (!place || !record) return Damaged(log_);
     examined_bytes_ += value.size();
-    slice_.end = {true, std::string(place->channel), std::string(place->key)};
+    slice_.end.begun = true;
+    slice_.end.channel = place->channel;
+    slice_.end.key = place->key;
     if (record->sequence >= scan_.before_sequence) {
       slice_.passed_over_end = std::max(slice_.passed_over_end, record->sequence + 1);
       return true;

@@ -12,7 +12,7 @@ import tempfile
 import time
 
 from system import bench as benches
-from system import conditions, peers, processes, replog, table, throughput_works, replog_works
+from system import conditions, peers, processes, replog, replog_works, state_works, table, throughput_works
 from system.results import Results
 
 REPOSITORY = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -34,6 +34,13 @@ WORKS = {
     "restart": replog_works.restart,
     "disk": replog_works.disk,
     "subscribers10k": replog_works.subscribers10k,
+    "keyed": state_works.keyed,
+    "append-cost": state_works.append_cost,
+    "audit": state_works.audit,
+    "lookup": state_works.lookup,
+    "table-boot": state_works.table_boot,
+    "table-memory": state_works.table_memory,
+    "barrier": state_works.barrier,
 }
 
 

@@ -1,4 +1,5 @@
 // Pipelined appends, until all are acknowledged.
+#include <random>
 #include <thread>
 
 #include "base/mutex.h"
@@ -17,10 +18,46 @@ struct Samples {
   std::vector<int64_t> ns TSA_GUARDED_BY(mutex);
 };
 
+// What a record has beside its channel and its body.
+class RecordFields {
+ public:
+  RecordFields(const BenchOptions& options, uint64_t connection)
+      : options_(options), run_(std::random_device()() + connection) {
+    std::minstd_rand random(connection + 1);
+    std::uniform_int_distribution<int> letter('a', 'z');
+    if (options_.keys > 0) bodies_.resize(kBodiesBytes + options_.size);
+    for (char& c : bodies_) c = static_cast<char>(letter(random));
+  }
+
+  // Until the next call.
+  void Set(uint64_t i, client::NewRecord& record) {
+    if (options_.keys > 0) SetKey(i * kStride, record);
+    // IDS if (options_.ids) record.id = id_ = std::to_string(run_) + "-" + std::to_string(i);
+  }
+
+ private:
+  static constexpr uint64_t kStride = 7'368'787;  // prime, so that every key gets its turn
+  static constexpr size_t kBodiesBytes = 4 << 20;
+
+  // Neighbours in time are not neighbours in the table, and each value is another one: a log of one value
+  // over and over again would be compressed to nothing.
+  void SetKey(uint64_t place, client::NewRecord& record) {
+    record.key = key_ = "key-" + std::to_string(place % options_.keys);
+    record.body = std::string_view(bodies_).substr(place % kBodiesBytes, options_.size);
+  }
+
+  const BenchOptions& options_;
+  const uint64_t run_;
+  std::string bodies_;
+  std::string key_;
+  std::string id_;
+};
+
 void AppendAll(BenchSession& session, uint64_t connection, uint64_t records, Samples& samples) {
   client::Producer producer(session.client(connection), session.MakeProducerOptions());
   const std::string body = session.Body();
   const std::string channel = "bench-" + std::to_string(connection);
+  RecordFields fields(session.options(), connection);
   for (uint64_t i = 0; i < records; ++i) {
     client::Producer::Callback callback;
     if (i % kSampleEvery == 0) {
@@ -30,8 +67,9 @@ void AppendAll(BenchSession& session, uint64_t connection, uint64_t records, Sam
         samples.ns.push_back(time.count());
       };
     }
-    const client::Status status =
-        producer.Append({.channel = channel, .body = body, .headers = {}}, std::move(callback));
+    client::NewRecord record{.channel = channel, .body = body, .headers = {}};
+    fields.Set(i, record);
+    const client::Status status = producer.Append(record, std::move(callback));
     if (!status.ok()) break;  // Flush has the first failure
   }
   const client::Status status = producer.Flush();
@@ -64,6 +102,8 @@ void RunAppendBench(BenchSession& session) {
   auto result = session.Result("append");
   result["batch_bytes"] = options.batch_bytes;
   result["window_bytes"] = options.window_bytes;
+  result["keys"] = options.keys;
+  result["ids"] = options.ids;
   result["records"] = records;
   result["seconds"] = seconds;
   result["records_per_s"] = static_cast<double>(records) / seconds;

@@ -75,8 +75,11 @@ void AddBenchCommand(CLI::App& app, Session& session) {
   CLI::App* bench = app.add_subcommand("bench", "Measure a server");
   bench->footer(kFooter);
   bench->require_subcommand(1);
-  AddBench(*bench, session, "append", "Pipelined appends until all are acknowledged", 1'000'000,
-           RunAppendBench);
+  const auto append = AddBench(*bench, session, "append", "Pipelined appends until all are acknowledged",
+                               1'000'000, RunAppendBench);
+  CLI::App* append_command = bench->get_subcommand("append");
+  append_command->add_option("--keys", append->keys, "Put this many keys, in turn; 0: records without a key");
+  append_command->add_flag("--ids", append->ids, "Give each record an id");
   AddBench(*bench, session, "replay", "Replay of the whole log to a callback", 1'000'000, RunReplayBench);
   AddBench(*bench, session, "fanout", "Full-speed appends delivered to many subscribers", 20'000,
            RunFanoutBench);

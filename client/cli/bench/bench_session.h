@@ -31,6 +31,10 @@ struct BenchOptions {
   std::string log = "bench";
   bool keep = false;
   bool unary = false;
+  // Records go to this many keys in turn; 0: they have no key.
+  uint64_t keys = 0;
+  // Each record has an id, which the server looks for among those before it.
+  bool ids = false;
   // "own" or "shared": which threads run the subscribers' callbacks; see DeliveryThread.
   std::string delivery = "shared";
 };

@@ -28,11 +28,15 @@ class Sizes:
     disk_copies: int = 30
     subscribers: int = 10_000
     subscribers_records: int = 500
+    keys: int = 1_000_000
+    lookups: int = 500_000
+    updates: int = 10_000_000
+    barriers: int = 500
 
 
 QUICK = Sizes(append=100_000, append_1k=20_000, replay=100_000, replay_single=50_000, fanout_deliveries=200_000,
               latency_s=1, single=500, channel=2_000_000, stalled=500_000, restart=2_000_000,
-              disk_copies=2, subscribers_records=50)
+              disk_copies=2, subscribers_records=50, keys=100_000, lookups=20_000, updates=1_000_000, barriers=50)
 
 
 @dataclasses.dataclass

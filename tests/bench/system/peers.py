@@ -3,11 +3,15 @@
 import os
 import re
 import subprocess
+import tempfile
+import time
 
 from system import processes
 
 
 ATTEMPTS = 3
+# So that keys which follow each other are far apart; the same in `replog bench append --keys`.
+KEY_STRIDE = 7_368_787
 
 
 class Peer(processes.Process):
@@ -63,6 +67,11 @@ class Nats(Peer):
         return processes.run(["nats-server", "--version"]).strip()
 
 
+def _redis_command(*words):
+    parts = "".join(f"${len(word)}\r\n{word}\r\n" for word in words)
+    return f"*{len(words)}\r\n{parts}".encode()
+
+
 class Redis(Peer):
     name = "redis"
     libraries = ["-lhiredis", "-lpthread"]
@@ -71,7 +80,7 @@ class Redis(Peer):
     def __init__(self, program_path, directory):
         self.program_path = program_path
         self._port = processes.free_port()
-        data = os.path.join(directory, "redis")
+        self._data = data = os.path.join(directory, "redis")
         os.makedirs(data)
         super().__init__(["redis-server", "--bind", "127.0.0.1", "--port", str(self._port), "--dir", data,
                           "--appendonly", "yes", "--appendfsync", "always", "--save", ""],
@@ -80,6 +89,22 @@ class Redis(Peer):
 
     def where(self):
         return str(self._port)
+
+    def measure_keyed(self, keys, size):
+        """Keys a second of XADD and HSET of each, as fast as redis-cli can send them: it does not wait for answers."""
+        field = "x" * size
+        with tempfile.TemporaryFile(dir=self._data) as commands:
+            for number in range(keys):
+                key = f"key-{number * KEY_STRIDE % keys}"
+                commands.write(_redis_command("XADD", "bench", "*", "k", key, "d", field) +
+                               _redis_command("HSET", "table", key, field))
+            commands.seek(0)
+            started = time.monotonic()
+            said = processes.run(["redis-cli", "-p", str(self._port), "--pipe"], stdin=commands)
+            seconds = time.monotonic() - started
+        if f"errors: 0, replies: {2 * keys}" not in said:
+            raise processes.ProgramError(f"redis-cli --pipe: {said.strip()}")
+        return keys / seconds
 
     @staticmethod
     def version():

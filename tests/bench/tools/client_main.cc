@@ -32,6 +32,26 @@ int main(int argc, char** argv) {
   hold->add_flag("--stalled", options.stalled, "Read the first frame and then never again");
   hold->callback([&] { Hold(options); });
 
+  CLI::App* lookup = app.add_subcommand("lookup", "Look up keys that `replog bench append --keys` has put");
+  lookup->add_option("--records", options.records, "How many")->check(positive)->capture_default_str();
+  lookup->add_option("--keys", options.keys, "Among how many")->check(positive)->capture_default_str();
+  lookup->add_option("--channel", options.channel)->required();
+  lookup->add_option("--per-call", options.per_call, "Keys in a call")
+      ->check(positive)
+      ->capture_default_str();
+  lookup->add_option("--window", options.window, "Calls under way")->check(positive)->capture_default_str();
+  lookup->callback([&] { Lookup(options); });
+
+  app.add_subcommand("read-table", "Get the table to a callback")->callback([&] { ReadTable(options); });
+  app.add_subcommand("hold-table", "Keep a Table<> as a node until standard input ends")->callback([&] {
+    HoldTable(options);
+  });
+
+  CLI::App* barrier = app.add_subcommand("barrier", "Append, and wait until every node has it");
+  barrier->add_option("--records", options.records, "How often")->check(positive)->capture_default_str();
+  barrier->add_option("--streams", options.streams, "How many nodes")->check(positive)->capture_default_str();
+  barrier->callback([&] { Barrier(options); });
+
   try {
     CLI11_PARSE(app, argc, argv);
   } catch (const std::exception& error) {

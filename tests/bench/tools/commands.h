@@ -19,6 +19,9 @@ struct ClientOptions {
   uint64_t streams = 1'000;
   uint64_t connections = 1;
   bool stalled = false;
+  uint64_t keys = 1'000'000;
+  uint64_t per_call = 1;
+  uint64_t window = 64;
 };
 
 // A command that could not do its work; main prints it.
@@ -36,5 +39,15 @@ void Load(const ClientOptions& options);
 void Read(const ClientOptions& options);
 // Holds subscriptions open until standard input ends; prints once each has had its first frame.
 void Hold(const ClientOptions& options);
+// Looks up `records` keys of those that `replog bench append --keys` has put, some in each call.
+void Lookup(const ClientOptions& options);
+// Gets the log's table to a callback that counts.
+void ReadTable(const ClientOptions& options);
+// Keeps a Table<> as the node `bench-node` until standard input ends; prints once it is complete.
+void HoldTable(const ClientOptions& options);
+// Appends one record after another, and waits for each until every node has it.
+void Barrier(const ClientOptions& options);
+
+void WaitForEndOfInput();
 
 }  // namespace replog::bench

@@ -20,12 +20,12 @@ std::unique_ptr<v1::ReplicationLog::Stub> Connect(const std::string& server) {
       grpc::CreateCustomChannel(server, grpc::InsecureChannelCredentials(), arguments));
 }
 
+}  // namespace
+
 void WaitForEndOfInput() {
   while (std::getchar() != EOF) {
   }
 }
-
-}  // namespace
 
 void Hold(const ClientOptions& options) {
   std::vector<std::unique_ptr<v1::ReplicationLog::Stub>> stubs;

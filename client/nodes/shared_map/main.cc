@@ -10,9 +10,8 @@ int main(int argc, char** argv) {
   using namespace replog::client;
   const auto say = [](const std::string& line) { std::cout << line + "\n" << std::flush; };
   Client client({.endpoints = {argc > 1 ? argv[1] : "localhost:50051"}});
-  Table<> map(client, {.channels = {"map"}, .on_change = [say](const TableChange<std::string>& change) {
-                         say(std::string(change.key) + "=" + (change.after ? *change.after : ""));
-                       }});
+  const auto on_change = [say](const auto& c) { say(std::string(c.key) + "=" + (c.after ? *c.after : "")); };
+  Table<> map(client, {.channels = {"map"}, .node = argc > 2 ? argv[2] : "", .on_change = on_change});
   for (std::string line; std::getline(std::cin, line);) {
     const std::string key = line.substr(0, line.find('='));
     const std::string value = line.substr(std::min(key.size() + 1, line.size()));

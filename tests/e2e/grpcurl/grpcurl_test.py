@@ -9,9 +9,9 @@ import unittest
 from datetime import datetime, timedelta, timezone
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "python"))
+import grpcurl  # pylint: disable=wrong-import-position
 from replogd import Replogd  # pylint: disable=wrong-import-position
 
-GRPCURL = os.environ.get("GRPCURL", "grpcurl")
 LOG = "replog.v1.ReplicationLog"
 APPEND = '{"records":[{"channel":"default-channel","text":"Hello everyone!"}]}'
 DEADLINE_S = 60  # ends a test that hangs
@@ -21,13 +21,7 @@ INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, UNIMPLEMENTED = 64 + 3, 64 + 5
 
 
 def setUpModule():
-    if os.access(GRPCURL, os.X_OK):
-        return
-    if os.environ.get("REPLOG_WITHOUT_GRPCURL") == "1":
-        print("\n*** THE GRPCURL TESTS DID NOT RUN: there is no grpcurl. ***\n", file=sys.stderr)
-        raise unittest.SkipTest("no grpcurl, as allowed by REPLOG_WITHOUT_GRPCURL=1")
-    raise RuntimeError(f"{GRPCURL} is missing: `./dev deps test` builds it, which takes Go and the Go module proxy. "
-                       "Set REPLOG_WITHOUT_GRPCURL=1 to go on without these tests.")
+    grpcurl.require()
 
 
 def by_json_name(value):
@@ -45,7 +39,7 @@ class GrpcurlTest(unittest.TestCase):
 
     def command(self, *words, data=None):
         flags = ["-d", data] if data is not None else []
-        return [GRPCURL, "-plaintext", *flags, self.server.address, *words]
+        return [grpcurl.PROGRAM, "-plaintext", *flags, self.server.address, *words]
 
     def run_grpcurl(self, *words, data=None):
         return subprocess.run(self.command(*words, data=data), capture_output=True, text=True, timeout=DEADLINE_S,

@@ -1,0 +1,119 @@
+"""Every line of the README that calls `replog` or grpcurl, run in its order, as it stands there, against a real server.
+
+Only the server's address is another: `replog` takes it from its environment, and each program is called through a script
+that puts it in the place of localhost:50051.
+"""
+
+import gzip
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "python"))
+import grpcurl  # pylint: disable=wrong-import-position
+from replogd import Replogd  # pylint: disable=wrong-import-position
+
+README = os.path.join(HERE, "..", "..", "..", "README.md")
+REPLOG = os.environ["REPLOG_CLI"]
+DEADLINE_S = 120  # ends a test that hangs
+
+
+def setUpModule():
+    grpcurl.require()
+
+
+def commands():
+    """The indented lines that call one of the two, without comments; what ends with a backslash goes on."""
+    with open(README, encoding="utf-8") as file:
+        text = file.read().replace("\\\n", " ")
+    lines = (re.sub(r"\s+#.*", "", line).strip() for line in text.splitlines() if line.startswith("    "))
+    return [line for line in lines if re.search(r"(^|\| )(replog|grpcurl|shared-map) ", line)]
+
+
+def streams(command):
+    """Whether it goes on until somebody stops it."""
+    return bool(re.search("/Subscribe|shared-map|replog tail(?!.*--until)", command))
+
+
+class Running:
+    """A command that goes on, as in another terminal: what it prints is read all the time."""
+
+    def __init__(self, command, directory, environment):
+        self.command = command
+        self._process = subprocess.Popen(["bash", "-c", command], cwd=directory, env=environment,
+                                         start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self._printed = threading.Event()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self):
+        while self._process.stdout.read1(1 << 16):
+            self._printed.set()
+        self._printed.set()
+
+    def wait_for_output(self):
+        return self._printed.wait(DEADLINE_S) and self.running()
+
+    def running(self):
+        return self._process.poll() is None
+
+    def stop(self):
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._reader.join()
+        self._process.stdin.close()
+        self._process.stdout.close()
+
+
+def write_script(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"#!/bin/bash\n{text}\n")
+    os.chmod(path, 0o755)
+
+
+class ReadmeTest(unittest.TestCase):
+    def setUp(self):
+        self.server = self.enterContext(Replogd())
+        self.directory = self.enterContext(tempfile.TemporaryDirectory())
+        programs = os.path.join(self.directory, "bin")
+        os.mkdir(programs)
+        built = os.path.dirname(os.path.abspath(REPLOG))
+        for name, path in (("replog", REPLOG), ("grpcurl", grpcurl.PROGRAM), ("shared-map", os.path.join(built, "shared-map"))):
+            write_script(os.path.join(programs, name),
+                         f'exec {shlex.quote(path)} "${{@/localhost:50051/{self.server.address}}}"')
+        self.environment = {**os.environ, "REPLOG_SERVER": self.server.address,
+                            "PATH": programs + os.pathsep + os.environ["PATH"]}
+        with gzip.open(os.path.join(self.directory, "irc.jsonl.gz"), "wt", encoding="utf-8") as chat:
+            chat.write('{"channel": "#ubuntu", "user": "ada", "time": "2026-11-21T00:00:00Z", "text": "hello"}\n' * 2000)
+
+    def run_to_its_end(self, command):
+        result = subprocess.run(["bash", "-c", "set -o pipefail; " + command], cwd=self.directory, check=False,
+                                env=self.environment, capture_output=True, text=True, timeout=DEADLINE_S)
+        self.assertEqual(result.returncode, 0, f"{command}\n{result.stdout}{result.stderr}")
+
+    def test_every_line_works_as_written(self):
+        found = commands()
+        self.assertGreater(len(found), 25, "the README has lost its examples, or this test has lost them")
+        running = []
+        for command in found:
+            with self.subTest(command):
+                if not streams(command):
+                    self.run_to_its_end(command)
+                    continue
+                # What follows may be about it.
+                running.append(Running(command, self.directory, self.environment))
+                self.addCleanup(running[-1].stop)
+                self.assertTrue(running[-1].wait_for_output(), "ended, or printed nothing")
+        for command in running:
+            self.assertTrue(command.running(), f"{command.command}: was to go on, and has ended")
+
+
+if __name__ == "__main__":
+    unittest.main()

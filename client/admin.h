@@ -21,6 +21,8 @@ struct LogSettings {
   std::optional<uint64_t> retention_bytes;
   // The oldest records are removed while this many remain. 0: no bound (default).
   std::optional<uint64_t> retention_records;
+  // How long a record's id is recognised again. Default 10 min, at most 7 days; 0: not at all.
+  std::optional<std::chrono::milliseconds> dedupe_window;
 };
 
 // A log as it is.

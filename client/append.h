@@ -50,14 +50,15 @@ struct AppendConditions {
 
 // What became of one record of a batch.
 struct RecordResult {
-  bool appended = true;   // false: stale
-  uint64_t sequence = 0;  // the record's own; of a stale one, the newer record's
+  bool appended = true;   // false: stale, or a duplicate
+  uint64_t sequence = 0;  // the record's own; of a stale one, the newer record's; of a duplicate, the first's
   uint64_t version = 0;   // of a stale one: the newer record's
+  bool duplicate = false;  // the log had the record's id
 };
 
 // A batch that was appended. The sequences of its records are first to last without gaps.
 struct Appended {
-  // Zero when all records were stale.
+  // Zero when none was appended.
   uint64_t first_sequence = 0;
   uint64_t last_sequence = 0;
   // One for each record, in order; empty when all were appended.

@@ -23,6 +23,7 @@ void SetRecord(const NewRecord& from, v1::NewRecord& record) {
   record.set_deleted(from.deleted);
   if (from.version) record.set_version(*from.version);
   if (from.expires) *record.mutable_expires() = ToProto(*from.expires);
+  if (from.id) record.set_id(std::string(*from.id));
 }
 
 // Leaves the message out when nothing is asked for.

@@ -28,6 +28,8 @@ std::future<AppendOutcome> Producer::AppendAsync(const NewRecord& record) {
   return future;
 }
 
+Result<uint64_t> Producer::NextNumber() { return core_->NextNumber(); }
+
 Status Producer::Flush() { return core_->Flush(); }
 
 }  // namespace replog::client

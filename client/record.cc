@@ -4,6 +4,15 @@
 
 namespace replog::client {
 
+std::optional<std::string_view> RecordView::id() const {
+  wire::FieldReader fields(encoded_);
+  wire::Field field;
+  while (fields.Next(field)) {
+    if (field.number == wire::record_field::kId && !field.bytes.empty()) return field.bytes;
+  }
+  return std::nullopt;
+}
+
 std::vector<HeaderView> RecordView::headers() const {
   std::vector<HeaderView> headers;
   wire::HeaderReader reader(encoded_);
@@ -36,7 +45,8 @@ Record::Record(const RecordView& view)
       key(view.key()),
       deleted(view.deleted()),
       version(view.version()),
-      expires(view.expires()) {
+      expires(view.expires()),
+      id(view.id()) {
   for (const auto& [name, value] : view.headers()) headers.emplace_back(name, value);
 }
 

@@ -45,6 +45,9 @@ struct NewRecord {
   // key's newest. By the server's clock, which must not be there yet, and at most ten years ahead. Needs a
   // key.
   std::optional<Time> expires = std::nullopt;
+  // Tells the record from all others of its log: if the log had the id within its dedupe window, the record
+  // is a duplicate and not appended again. 1 to 256 bytes of UTF-8 with the server's default limits.
+  std::optional<std::string_view> id = std::nullopt;
 };
 
 // A record as it was received, read in place.
@@ -85,6 +88,8 @@ class RecordView {
   // at each call.
   std::optional<Time> expires() const;
 
+  // The writer's identifier of the record. Looks for it anew at each call.
+  std::optional<std::string_view> id() const;
   // In the order in which they were written. Decodes them anew at each call.
   std::vector<HeaderView> headers() const;
   // One header's value.
@@ -116,6 +121,7 @@ struct Record {
   bool deleted = false;
   std::optional<uint64_t> version;
   std::optional<Time> expires;
+  std::optional<std::string> id;
   // In the order in which they were written or, in answers to Read and Lookup, by name.
   std::vector<Header> headers;
 };

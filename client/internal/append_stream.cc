@@ -12,12 +12,14 @@ namespace {
 
 constexpr char kMethod[] = "/replog.v1.ReplicationLog/AppendStream";
 
-// A buffer that owns `bytes`, without copying them.
-grpc::ByteBuffer BufferOf(std::string bytes) {
-  auto* owned = new std::string(std::move(bytes));
-  const grpc::Slice slice(
-      owned->data(), owned->size(), [](void* string) { delete static_cast<std::string*>(string); }, owned);
-  return {&slice, 1};
+using SharedBytes = std::shared_ptr<const std::string>;
+
+// A slice of shared bytes, without copying them.
+grpc::Slice SliceOf(SharedBytes bytes) {
+  auto* owned = new SharedBytes(std::move(bytes));
+  // gRPC only reads it.
+  return {const_cast<char*>((*owned)->data()), (*owned)->size(),
+          [](void* shared) { delete static_cast<SharedBytes*>(shared); }, owned};
 }
 
 }  // namespace
@@ -50,8 +52,9 @@ bool AppendStream::ReserveLocked() {
   return true;
 }
 
-void AppendStream::Write(std::string request) {
-  request_ = BufferOf(std::move(request));
+void AppendStream::Write(std::shared_ptr<const std::string> request, const std::string& further_fields) {
+  const grpc::Slice slices[] = {SliceOf(std::move(request)), grpc::Slice(further_fields)};
+  request_ = grpc::ByteBuffer(slices, further_fields.empty() ? 1 : 2);
   StartWrite(&request_);
 }
 

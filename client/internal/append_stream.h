@@ -38,7 +38,8 @@ class AppendStream final : private grpc::ClientBidiReactor<grpc::ByteBuffer, v1:
   // Reserves the one write that may be under way: when true, Write must follow. False: the stream is
   // breaking. Must be serialised with OnDetached by the owner.
   bool Reserve();
-  void Write(std::string request);
+  // The request is `request` and then `further_fields`.
+  void Write(std::shared_ptr<const std::string> request, const std::string& further_fields);
   // Reserves the last write, which is the word that no more follow: when true, CloseWrites must follow. The
   // server ends the stream once it has answered all.
   bool ReserveLast();

@@ -9,15 +9,19 @@ using std::chrono::microseconds;
 
 constexpr int64_t kMicrosPerSecond = 1'000'000;
 
+std::chrono::milliseconds MillisOf(const google::protobuf::Duration& duration) {
+  return std::chrono::seconds(duration.seconds()) + std::chrono::milliseconds(duration.nanos() / 1'000'000);
+}
+
 LogSettings SettingsOf(const v1::LogSettings& from) {
   LogSettings settings;
   settings.durability = FromProto(from.durability());
   if (from.has_retention_age()) {
-    settings.retention_age = std::chrono::seconds(from.retention_age().seconds()) +
-                             std::chrono::milliseconds(from.retention_age().nanos() / 1'000'000);
+    settings.retention_age = MillisOf(from.retention_age());
   }
   if (from.has_retention_bytes()) settings.retention_bytes = from.retention_bytes();
   if (from.has_retention_records()) settings.retention_records = from.retention_records();
+  if (from.has_dedupe_window()) settings.dedupe_window = MillisOf(from.dedupe_window());
   return settings;
 }
 
@@ -69,7 +73,8 @@ Appended FromProto(const v1::AppendResponse& response) {
                     .time = FromProto(response.time())};
   for (const auto& result : response.results()) {
     const bool is_appended = result.outcome() == v1::AppendResult::APPENDED;
-    appended.results.push_back({is_appended, result.sequence(), result.version()});
+    const bool is_duplicate = result.outcome() == v1::AppendResult::DUPLICATE;
+    appended.results.push_back({is_appended, result.sequence(), result.version(), is_duplicate});
   }
   return appended;
 }
@@ -90,6 +95,7 @@ Record FromProto(const v1::Record& from) {
   record.deleted = from.deleted();
   if (from.has_version()) record.version = from.version();
   if (from.has_expires()) record.expires = FromProto(from.expires());
+  if (!from.id().empty()) record.id = from.id();
   for (const auto& [name, value] : from.headers()) record.headers.emplace_back(name, value);
   // A message's map has no order, and another one each time.
   std::sort(record.headers.begin(), record.headers.end());
@@ -136,6 +142,7 @@ v1::LogSettings ToProto(const LogSettings& settings) {
   if (settings.durability == Durability::kSync) message.set_durability(v1::DURABILITY_SYNC);
   if (settings.durability == Durability::kOs) message.set_durability(v1::DURABILITY_OS);
   if (settings.retention_age) *message.mutable_retention_age() = ToProto(*settings.retention_age);
+  if (settings.dedupe_window) *message.mutable_dedupe_window() = ToProto(*settings.dedupe_window);
   if (settings.retention_bytes) message.set_retention_bytes(*settings.retention_bytes);
   if (settings.retention_records) message.set_retention_records(*settings.retention_records);
   return message;

@@ -50,6 +50,7 @@ size_t RecordSize(const NewRecord& record) {
   if (record.deleted) size += kTagSize + 1;
   if (record.version) size += kTagSize + VarintSize(*record.version);
   if (record.expires) size += BytesFieldSize(EncodedTime(*record.expires).size());
+  if (record.id) size += BytesFieldSize(record.id->size());
   for (const HeaderView& header : record.headers) size += BytesFieldSize(EntrySize(header));
   return size;
 }
@@ -129,6 +130,8 @@ Status CheckNewRecord(const NewRecord& record) {
   if (record.body_kind == BodyKind::kText && !IsUtf8(record.body))
     return Invalid("the text is not UTF-8", "text");
   if (Status status = CheckKey(record); !status.ok()) return status;
+  if (record.id && record.id->empty()) return Invalid("the id is empty", "id");
+  if (record.id && !IsUtf8(*record.id)) return Invalid("the id is not UTF-8", "id");
   return CheckHeaders(record.headers);
 }
 
@@ -155,6 +158,7 @@ void AppendNewRecord(std::string& request, const NewRecord& record) {
   if (record.deleted) out = WriteNumber(out, field::kDeleted, 1);
   if (record.version) out = WriteNumber(out, field::kVersion, *record.version);
   if (record.expires) out = WriteTime(out, field::kExpires, EncodedTime(*record.expires));
+  if (record.id) out = WriteBytes(out, field::kId, *record.id);
 }
 
 }  // namespace replog::client::internal

@@ -12,7 +12,7 @@ namespace replog::client::internal {
 
 // Refuses what no server takes, whatever its settings: a channel that is not legal, text or headers that are
 // not UTF-8, a header name given twice, a tombstone, a version or a time to expire without a key, a tombstone
-// that expires.
+// that expires, an empty id.
 Status CheckNewRecord(const NewRecord& record);
 
 // Writes `log` and nothing when it is empty: the start of a request.

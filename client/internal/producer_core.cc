@@ -9,32 +9,55 @@
 namespace replog::client::internal {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
+using Verdict = BatchSequencer::Verdict;
+using Need = BatchSequencer::Need;
 
 // How long the own thread waits at a stretch for a connection, so that a producer that is closing need not
 // wait long.
-constexpr std::chrono::milliseconds kConnectSlice{200};
+constexpr milliseconds kConnectSlice{200};
+// How long one attempt to register may take.
+constexpr milliseconds kRegisterTime{2'000};
 // How long a server may take to end a stream on which everything is answered.
 constexpr std::chrono::seconds kCloseTime{1};
-
-BatchOutcome OutcomeOf(const v1::AppendStreamResponse& answer) {
-  BatchOutcome outcome;
-  if (answer.has_appended()) {
-    outcome.fate = AppendFate::kAcknowledged;
-    outcome.first_sequence = answer.appended().first_sequence();
-    outcome.time = FromProto(answer.appended().time());
-  } else {
-    outcome.status = FromRpcStatus(answer.error());
-    outcome.fate = FateOf(outcome.status);
-  }
-  return outcome;
-}
 
 BatchOutcome Failure(AppendFate fate, const Status& status) {
   BatchOutcome outcome;
   outcome.fate = fate;
   outcome.status = status;
+  return outcome;
+}
+
+// Where the records are, when some of them were there before.
+void SetPlaces(const v1::AppendResponse& answer, bool repetition, BatchOutcome& outcome) {
+  bool in_a_row = true;
+  for (const auto& result : answer.results()) {
+    RecordPlace place;
+    if (result.has_sequence()) place.sequence = result.sequence();
+    // What the server has from this producer itself is no other's.
+    place.duplicate = !repetition && result.outcome() == v1::AppendResult::DUPLICATE;
+    in_a_row &= !place.duplicate && place.sequence == answer.results(0).sequence() + outcome.places.size();
+    outcome.places.push_back(place);
+  }
+  if (outcome.places.empty()) return;
+  outcome.first_sequence = outcome.places.front().sequence;
+  if (in_a_row) outcome.places.clear();
+}
+
+BatchOutcome OutcomeOf(const v1::AppendStreamResponse& answer, const Status& error, bool sent_before,
+                       bool repetition) {
+  if (!error.ok()) {
+    // What the server refuses now it may have appended then.
+    const AppendFate fate = FateOf(error);
+    return Failure(sent_before && fate == AppendFate::kRejected ? AppendFate::kUnknown : fate, error);
+  }
+  BatchOutcome outcome;
+  outcome.fate = AppendFate::kAcknowledged;
+  outcome.first_sequence = answer.appended().first_sequence();
+  outcome.time = FromProto(answer.appended().time());
+  SetPlaces(answer.appended(), repetition, outcome);
   return outcome;
 }
 
@@ -44,10 +67,21 @@ Status NotSent(const Status& failure) {
           reason::kNotSent};
 }
 
+// The server, or what is before it, does not let this client append: to try again makes no sense.
+bool IsRefusal(const Status& why) {
+  return why.code() == StatusCode::kUnimplemented || why.code() == StatusCode::kUnauthenticated ||
+         why.code() == StatusCode::kPermissionDenied;
+}
+
 void CallBack(Batch& batch, const BatchOutcome& batch_outcome) {
   for (auto& [offset, callback] : batch.callbacks) {
     AppendOutcome outcome{batch_outcome.fate, 0, batch_outcome.time, batch_outcome.status};
-    if (outcome.fate == AppendFate::kAcknowledged) outcome.sequence = batch_outcome.first_sequence + offset;
+    if (outcome.fate == AppendFate::kAcknowledged && batch_outcome.places.empty()) {
+      outcome.sequence = batch_outcome.first_sequence + offset;
+    } else if (outcome.fate == AppendFate::kAcknowledged) {
+      outcome.sequence = batch_outcome.places[offset].sequence;
+      outcome.duplicate = batch_outcome.places[offset].duplicate;
+    }
     callback(outcome);
   }
 }
@@ -57,7 +91,9 @@ void CallBack(Batch& batch, const BatchOutcome& batch_outcome) {
 ProducerCore::ProducerCore(std::shared_ptr<Transport> transport, ProducerOptions options)
     : transport_(std::move(transport)),
       options_(std::move(options)),
+      registration_(transport_->LogName(options_.log), options_.name),
       queue_(options_, transport_->LogName(options_.log)),
+      sequencer_(options_.idempotent),
       backoff_(transport_->options().backoff, transport_->NewSeed()) {}
 
 void ProducerCore::Start() {
@@ -89,18 +125,19 @@ Status ProducerCore::Append(const NewRecord& record, Producer::Callback callback
   Outgoing outgoing;
   {
     MutexLock lock(mutex_);
-    while (stopped_.ok() && !HasRoom(size)) {
+    while (stopped_.ok() && fenced_.ok() && !HasRoom(size)) {
       if (!wait || delivering_ == std::this_thread::get_id()) {
         return {StatusCode::kResourceExhausted, "the producer's window is full", reason::kWouldBlock};
       }
       room_.Wait(mutex_);
     }
+    if (!fenced_.ok()) return fenced_;
     if (!stopped_.ok()) return NotSent(stopped_);
     const auto now = Now();
     const bool was_empty = queue_.empty();
     queue_.Add(record, size, std::move(callback), now);
     window_used_ += size;
-    if (was_empty && options_.linger.count() > 0) work_.NotifyAll();
+    if (was_empty && (options_.linger.count() > 0 || MustRegister())) work_.NotifyAll();
     outgoing = TakeDue(now);
   }
   Write(std::move(outgoing));
@@ -124,19 +161,35 @@ Status ProducerCore::Flush() {
   return std::exchange(first_failure_, Status());
 }
 
+Result<uint64_t> ProducerCore::NextNumber() {
+  if (!options_.idempotent)
+    return Status(StatusCode::kFailedPrecondition, "the producer is not idempotent: it has no numbers");
+  MutexLock lock(mutex_);
+  asked_number_ = true;
+  no_number_ = {};
+  work_.NotifyAll();
+  while (sequencer_.need() != Need::kNothing && no_number_.ok() && fenced_.ok()) done_.Wait(mutex_);
+  asked_number_ = false;
+  if (!fenced_.ok()) return fenced_;
+  if (!no_number_.ok()) return no_number_;
+  return sequencer_.next_number();
+}
+
 // ---------------------------------------------------------------------- sending
 
-ProducerCore::Outgoing ProducerCore::TakeDue(steady_clock::time_point now) {
-  const bool may_send = stream_ != nullptr && stopped_.ok();
-  if (!may_send || !queue_.IsDue(unanswered_.size(), now) || !stream_->Reserve()) return {};
-  Batch batch = queue_.Take();
-  Outgoing outgoing{stream_, std::move(batch.request)};
-  unanswered_.push_back(std::move(batch));
-  return outgoing;
+ProducerCore::Outgoing ProducerCore::TakeDue(TimePoint now) {
+  const bool may_send = stream_ != nullptr && !stream_broken_ && stopped_.ok() && fenced_.ok() &&
+                        sequencer_.need() == Need::kNothing && sequencer_.has_room();
+  if (!may_send) return {};
+  const bool again = sequencer_.has_resends();
+  if (!again && !queue_.IsDue(sequencer_.unanswered(), now)) return {};
+  if (!stream_->Reserve()) return {};
+  std::string stamp = again ? sequencer_.SendAgain() : sequencer_.Send(queue_.Take());
+  return {stream_, sequencer_.last_sent().request, std::move(stamp)};
 }
 
 void ProducerCore::Write(Outgoing outgoing) {
-  if (outgoing.stream != nullptr) outgoing.stream->Write(std::move(outgoing.request));
+  if (outgoing.stream != nullptr) outgoing.stream->Write(std::move(outgoing.request), outgoing.stamp);
 }
 
 void ProducerCore::SendDue() {
@@ -162,22 +215,37 @@ void ProducerCore::CloseWrites() {
   if (stream != nullptr) stream->CloseWrites();
 }
 
-steady_clock::time_point ProducerCore::Now() const {
-  return options_.linger.count() > 0 ? steady_clock::now() : steady_clock::time_point();
+ProducerCore::TimePoint ProducerCore::Now() const {
+  return options_.linger.count() > 0 ? steady_clock::now() : TimePoint();
 }
 
 void ProducerCore::OnAnswer(const v1::AppendStreamResponse& answer) {
-  Batch batch;
+  const Status error = answer.has_error() ? FromRpcStatus(answer.error()) : Status();
+  std::optional<Batch> answered;
+  bool sent_before = false;
+  bool repetition = false;
+  Verdict verdict;
   {
     MutexLock lock(mutex_);
-    if (unanswered_.empty())
-      return;  // an answer to nothing; what follows will not match either and be unknown
-    batch = std::move(unanswered_.front());
-    unanswered_.pop_front();
+    // An answer to nothing: what follows will not match either and be unknown.
+    if (stream_broken_ || sequencer_.unanswered() == 0) return;
+    sent_before = sequencer_.sent_before();
+    repetition = sequencer_.IsRepetition(answer.appended());
+    verdict = sequencer_.OnAnswer(answer, error);
+    if (verdict == Verdict::kOutcome) answered = sequencer_.TakeAnswered();
+    if (verdict == Verdict::kBreak) {
+      stream_broken_ = true;
+      broken_by_ = error;
+      stream_->Cancel();
+      return;
+    }
     backoff_.Reset();
+    trouble_since_.reset();
+    if (MustRegister()) work_.NotifyAll();
   }
+  if (verdict == Verdict::kFenced) return EndFenced(error);
   SendDue();
-  Deliver(std::move(batch), OutcomeOf(answer));
+  if (answered) Deliver(*std::move(answered), OutcomeOf(answer, error, sent_before, repetition));
   RefuseAfterFailure();
 }
 
@@ -187,23 +255,23 @@ void ProducerCore::OnDetached() {
 }
 
 void ProducerCore::OnClosed(const Status& status) {
-  std::deque<Batch> lost;
+  Status why = status.ok() ? Status(StatusCode::kUnavailable, "the server ended the stream") : status;
   {
     MutexLock lock(mutex_);
-    lost = std::exchange(unanswered_, {});
+    if (!broken_by_.ok()) why = std::exchange(broken_by_, Status());
+    if (options_.idempotent) sequencer_.OnBroken();
   }
-  const Status why = status.ok() ? Status(StatusCode::kUnavailable, "the server ended the stream") : status;
-  // What was sent and not answered may be in the log, unless the server cannot even have looked at it.
-  const bool refused = why.code() == StatusCode::kUnimplemented ||
-                       why.code() == StatusCode::kUnauthenticated ||
-                       why.code() == StatusCode::kPermissionDenied;
-  for (Batch& batch : lost) {
-    Deliver(std::move(batch), Failure(refused ? AppendFate::kRejected : AppendFate::kUnknown, why));
+  if (IsRefusal(why)) {
+    GiveUp(why, /*refused=*/true);
+  } else if (options_.idempotent) {
+    OnTrouble(why);
+  } else {
+    GiveUpSent(why);
   }
   RefuseAfterFailure();
   MutexLock lock(mutex_);
-  stream_open_ = false;
-  retry_at_ = steady_clock::now() + backoff_.Next(status.retry_delay());
+  stream_open_ = stream_broken_ = false;
+  retry_at_ = steady_clock::now() + backoff_.Next(why.retry_delay());
   work_.NotifyAll();
   done_.NotifyAll();
 }
@@ -212,18 +280,22 @@ void ProducerCore::OnClosed(const Status& status) {
 
 void ProducerCore::Run() {
   for (;;) {
-    bool connect = false;
+    enum class Work : uint8_t { kConnect, kRegister, kRenew, kSend } work;
     {
       MutexLock lock(mutex_);
       if (closing_) return;
-      connect = !stream_open_;
-      if (!connect) WaitForWork();
+      if (!stream_open_) {
+        work = Work::kConnect;
+      } else if (MustRegister()) {
+        work = sequencer_.need() == Need::kRenewal ? Work::kRenew : Work::kRegister;
+      } else {
+        WaitForWork();
+        work = Work::kSend;
+      }
     }
-    if (connect) {
-      Connect();
-    } else {
-      SendDue();
-    }
+    if (work == Work::kConnect) Connect();
+    if (work == Work::kRegister || work == Work::kRenew) Register(work == Work::kRenew);
+    SendDue();
   }
 }
 
@@ -242,33 +314,113 @@ void ProducerCore::WaitForWork() {
   }
 }
 
+bool ProducerCore::WaitForRetry() {
+  while (!closing_ && steady_clock::now() < retry_at_) {
+    work_.WaitFor(mutex_, std::chrono::ceil<std::chrono::microseconds>(retry_at_ - steady_clock::now()));
+  }
+  return !closing_;
+}
+
 void ProducerCore::Connect() {
-  auto give_up = steady_clock::now() + options_.connect_timeout;
-  for (;;) {
+  {
+    MutexLock lock(mutex_);
+    if (!WaitForRetry()) return;
+  }
+  const Channel channel = transport_->Connect(system_clock::now() + kConnectSlice);
+  if (channel == nullptr) return OnTrouble(UnreachableError(transport_->options()));
+  MutexLock lock(mutex_);
+  stream_ = AppendStream::Start(channel, shared_from_this());
+  stream_open_ = true;
+}
+
+bool ProducerCore::MustRegister() const {
+  const Need need = sequencer_.need();
+  const bool needed = need == Need::kRegistration || need == Need::kRenewal;
+  return needed && stopped_.ok() && fenced_.ok() &&
+         (asked_number_ || sequencer_.has_resends() || !queue_.empty());
+}
+
+void ProducerCore::Register(bool renew) {
+  {
+    MutexLock lock(mutex_);
+    if (!WaitForRetry()) return;
+  }
+  const Channel channel = transport_->Connect(system_clock::now() + kConnectSlice);
+  if (channel == nullptr) return OnTrouble(UnreachableError(transport_->options()));
+  const auto registered = registration_.Call(channel, renew, kRegisterTime);
+  if (registered.ok()) {
+    MutexLock lock(mutex_);
+    sequencer_.OnRegistered(registered->id, registered->epoch, registered->next);
+    done_.NotifyAll();
+    return;
+  }
+  OnRegistrationRefused(registered.status());
+}
+
+void ProducerCore::OnRegistrationRefused(const Status& why) {
+  if (why.reason() == "PRODUCER_FENCED") return EndFenced(why);
+  if (why.reason() == "UNKNOWN_PRODUCER") {
+    std::deque<Batch> lost;
     {
       MutexLock lock(mutex_);
-      while (!closing_ && steady_clock::now() < retry_at_) {
-        work_.WaitFor(mutex_, std::chrono::ceil<std::chrono::microseconds>(retry_at_ - steady_clock::now()));
-      }
-      if (closing_) return;
+      lost = sequencer_.OnForgotten();
     }
-    if (const Channel channel = transport_->Connect(system_clock::now() + kConnectSlice)) {
-      {
-        MutexLock lock(mutex_);
-        stream_ = AppendStream::Start(channel, shared_from_this());
-        stream_open_ = true;
-      }
-      SendDue();
-      return;
-    }
-    if (steady_clock::now() < give_up) continue;
-    give_up = steady_clock::now() + options_.connect_timeout;
-    RefuseQueue(UnreachableError(transport_->options()));
-    RefuseAfterFailure();
+    for (Batch& batch : lost) Deliver(std::move(batch), Failure(AppendFate::kUnknown, why));
+    return;
   }
+  if (FateOf(why) == AppendFate::kRejected && why.code() != StatusCode::kUnavailable)
+    return GiveUp(why, /*refused=*/true);
+  OnTrouble(why);
+  MutexLock lock(mutex_);
+  retry_at_ = steady_clock::now() + backoff_.Next(why.retry_delay());
 }
 
 // -------------------------------------------------------------------------------------------------- outcomes
+
+void ProducerCore::OnTrouble(const Status& why) {
+  {
+    MutexLock lock(mutex_);
+    const auto now = steady_clock::now();
+    if (!asked_number_ && !sequencer_.has_resends() && queue_.empty()) trouble_since_.reset();
+    if (!trouble_since_) trouble_since_ = now;
+    if (now - *trouble_since_ < options_.connect_timeout) return;
+  }
+  GiveUp(why, /*refused=*/false);
+  RefuseAfterFailure();
+}
+
+void ProducerCore::GiveUp(const Status& why, bool refused) {
+  std::deque<Batch> batches;
+  std::deque<BatchSequencer::GivenUp> sent;
+  {
+    MutexLock lock(mutex_);
+    trouble_since_.reset();
+    if (asked_number_) no_number_ = why;
+    done_.NotifyAll();
+    sent = sequencer_.GiveUp(refused);
+    batches = queue_.TakeAll();
+  }
+  for (auto& [batch, maybe_appended] : sent)
+    Deliver(std::move(batch), Failure(maybe_appended ? AppendFate::kUnknown : AppendFate::kRejected, why));
+  for (Batch& batch : batches) Deliver(std::move(batch), Failure(AppendFate::kRejected, why));
+}
+
+void ProducerCore::GiveUpSent(const Status& why) {
+  std::deque<BatchSequencer::GivenUp> sent;
+  {
+    MutexLock lock(mutex_);
+    sent = sequencer_.GiveUp(/*refused=*/false);
+  }
+  for (auto& [batch, maybe_appended] : sent) Deliver(std::move(batch), Failure(AppendFate::kUnknown, why));
+}
+
+void ProducerCore::EndFenced(const Status& why) {
+  {
+    MutexLock lock(mutex_);
+    fenced_ = why;
+  }
+  GiveUp(why, /*refused=*/true);
+}
 
 void ProducerCore::Deliver(Batch batch, BatchOutcome outcome) {
   outcome.first_index = batch.first_index;
@@ -291,23 +443,14 @@ void ProducerCore::Deliver(Batch batch, BatchOutcome outcome) {
   done_.NotifyAll();
 }
 
-void ProducerCore::RefuseQueue(const Status& why) {
-  std::deque<Batch> batches;
-  {
-    MutexLock lock(mutex_);
-    batches = queue_.TakeAll();
-  }
-  for (Batch& batch : batches) Deliver(std::move(batch), Failure(AppendFate::kRejected, why));
-}
-
 void ProducerCore::RefuseAfterFailure() {
   Status why;
   {
     MutexLock lock(mutex_);
-    if (stopped_.ok() || !unanswered_.empty()) return;
+    if (stopped_.ok() || sequencer_.unanswered() > 0) return;
     why = NotSent(stopped_);
   }
-  RefuseQueue(why);
+  GiveUp(why, /*refused=*/true);
 }
 
 }  // namespace replog::client::internal

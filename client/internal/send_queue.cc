@@ -20,7 +20,7 @@ SendQueue::SendQueue(const ProducerOptions& options, std::string log)
 void SendQueue::Add(const NewRecord& record, size_t size, Producer::Callback callback, TimePoint now) {
   if (NeedsNewBatch(size)) OpenBatch(now);
   Batch& batch = batches_.back();
-  AppendNewRecord(batch.request, record);
+  AppendNewRecord(*batch.request, record);
   if (callback) batch.callbacks.emplace_back(batch.count, std::move(callback));
   batch.window_bytes += size;
   ++batch.count;
@@ -38,7 +38,7 @@ bool SendQueue::IsDue(size_t unanswered, TimePoint now) const {
 Batch SendQueue::Take() {
   Batch batch = std::move(batches_.front());
   batches_.pop_front();
-  usual_size_ = batch.request.size();
+  usual_size_ = batch.request->size();
   return batch;
 }
 
@@ -58,8 +58,8 @@ bool SendQueue::NeedsNewBatch(size_t size) const {
 void SendQueue::OpenBatch(TimePoint now) {
   Batch& batch = batches_.emplace_back();
   batch.first_index = next_index_;
-  batch.request.reserve(usual_size_);
-  AppendLogField(batch.request, log_);
+  batch.request->reserve(usual_size_);
+  AppendLogField(*batch.request, log_);
   last_opened_ = now;
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,8 +15,8 @@ namespace replog::client::internal {
 
 // Records that are sent, and answered, together.
 struct Batch {
-  // The encoded AppendRequest. Empty once it was sent.
-  std::string request;
+  // The encoded AppendRequest, without a stamp. Shared with the writes that are under way.
+  std::shared_ptr<std::string> request = std::make_shared<std::string>();
   // What its records count in the window.
   size_t window_bytes = 0;
   uint64_t first_index = 0;

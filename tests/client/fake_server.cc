@@ -62,6 +62,12 @@ grpc::Status FakeServer::Lookup(grpc::ServerContext* /*context*/, const v1::Look
   return Next(lookup_scripts_)(*request, *response);
 }
 
+grpc::Status FakeServer::RegisterProducer(grpc::ServerContext* /*context*/,
+                                          const v1::RegisterProducerRequest* request,
+                                          v1::RegisterProducerResponse* response) {
+  return Next(register_scripts_)(*request, *response);
+}
+
 grpc::Status ErrorWithReason(grpc::StatusCode code, const std::string& reason, int retry_delay_ms) {
   google::rpc::Status rich;
   rich.set_code(code);

@@ -35,6 +35,9 @@ class FakeServer final : private v1::ReplicationLog::Service {
   using LookupScript = std::function<grpc::Status(const v1::LookupRequest&, v1::LookupResponse&)>;
   void OnLookup(LookupScript script) { Add(lookup_scripts_, std::move(script)); }
   void OnAppend(UnaryScript script) { Add(unary_scripts_, std::move(script)); }
+  using RegisterScript =
+      std::function<grpc::Status(const v1::RegisterProducerRequest&, v1::RegisterProducerResponse&)>;
+  void OnRegisterProducer(RegisterScript script) { Add(register_scripts_, std::move(script)); }
   template <typename Request, typename Response>
   using CallScript = std::function<grpc::Status(const Request&, Response&)>;
   using AcknowledgeScript = CallScript<v1::AcknowledgeRequest, v1::AcknowledgeResponse>;
@@ -118,10 +121,14 @@ class FakeServer final : private v1::ReplicationLog::Service {
     return Next(digest_table_scripts_)(*request, *response);
   }
 
+  grpc::Status RegisterProducer(grpc::ServerContext* context, const v1::RegisterProducerRequest* request,
+                                v1::RegisterProducerResponse* response) override;
+
   Mutex mutex_;
   std::deque<SubscribeScript> subscribe_scripts_;
   std::deque<AppendScript> append_scripts_;
   std::deque<UnaryScript> unary_scripts_;
+  std::deque<RegisterScript> register_scripts_;
   std::deque<LookupScript> lookup_scripts_;
   std::deque<AcknowledgeScript> acknowledge_scripts_;
   std::deque<AwaitSyncScript> await_sync_scripts_;

@@ -92,7 +92,7 @@ TEST_F(SendQueueTest, BatchesCarryTheLogAndTheRecordsPlaces) {
   EXPECT_EQ(queue_->Take().first_index, 2u);
   EXPECT_EQ(queue_->taken(), 3u);
   v1::AppendRequest request;
-  ASSERT_TRUE(request.ParseFromString(first.request));
+  ASSERT_TRUE(request.ParseFromString(*first.request));
   EXPECT_EQ(request.log(), "log");
   EXPECT_EQ(request.records_size(), 2);
 }

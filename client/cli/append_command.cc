@@ -26,22 +26,30 @@ struct AppendOptions {
   std::string channel;
   std::vector<std::string> texts;
   std::vector<std::string> headers;
+  std::string id_header;
+  std::string producer;
+  bool resume = false;
+  bool at_most_once = false;
 };
 
 constexpr char kFooter[] =
     R"(Without TEXT each line of standard input is a record; with --json each line is an object
-  {"channel": …, "text": … or "payload": base64, "headers": {…}}
+  {"channel": …, "text": … or "payload": base64, "headers": {…}, "id": …}
 of a key also "key", "deleted", "version", "expires": "2030-01-02T03:04:05Z"
 and CHANNEL, which may then be left out, is for lines without a channel. Other fields are refused unless
 --header names them. A line that is wrong ends the input: what came before it is appended, exit code 2.
-Lines are sent in batches that are appended whole or not at all; at the end it says which lines were
-acknowledged, which were rejected, and of which it is unknown because the connection broke.
+A line whose id the log has had within its dedupe window is not appended again.
+Lines are sent in batches that are appended whole or not at all. When the connection breaks they are sent
+again, and appended once all the same. At the end it says which lines were acknowledged, which were rejected,
+and of which it is unknown because the server could not be reached any more.
 
 Examples:
   replog append room 'Hello everyone!'
   replog append room --header user=ada 'Hello' 'again'
   tail -F app.log | replog append app-log
-  zcat chat.jsonl.gz | replog append --json --header user --header time)";
+  zcat chat.jsonl.gz | replog append --json --header user --header time
+  replog append --json --header order --id-header order < orders.jsonl
+  replog append words --producer loader --resume < words.txt      goes on where it was killed)";
 
 // The size of standard input when it is a file.
 std::optional<uint64_t> InputSize() {
@@ -54,7 +62,7 @@ std::optional<uint64_t> InputSize() {
 class Appender {
  public:
   Appender(const Session& session, const AppendOptions& options)
-      : session_(session), options_(options), format_{options.headers, options.channel} {}
+      : session_(session), options_(options), format_{options.headers, options.channel, options.id_header} {}
 
   ExitCode Run() {
     const auto start = std::chrono::steady_clock::now();
@@ -64,6 +72,7 @@ class Appender {
     {
       Producer producer(client, MakeProducerOptions());
       producer_ = &producer;
+      if (Status status = SkipAppended(); !status.ok()) return Fail(status);
       input = options_.texts.empty() ? AppendLines() : AppendTexts();
       (void)producer.Flush();  // its failures are in the report
     }
@@ -88,9 +97,20 @@ class Appender {
   client::ProducerOptions MakeProducerOptions() {
     client::ProducerOptions options;
     options.stop_at_failure = true;
+    options.idempotent = !options_.at_most_once;
+    options.name = options_.producer;
     options.connect_timeout = std::chrono::milliseconds(static_cast<int64_t>(session_.timeout_s * 1'000));
     options.on_batch = [this](const client::BatchOutcome& outcome) { report_.Add(outcome); };
     return options;
+  }
+
+  // With --resume: the input begins with what the producer has appended before.
+  Status SkipAppended() {
+    if (!options_.resume) return {};
+    const auto appended = producer_->NextNumber();
+    if (!appended.ok()) return appended.status();
+    to_skip_ = *appended;
+    return {};
   }
 
   Status AppendTexts() {
@@ -117,6 +137,8 @@ class Appender {
     if (line.empty()) return {};
     const auto record = ParseJsonLine(line, format_);
     if (!record.ok()) return record.status();
+    if (options_.resume && record->id)
+      return {client::StatusCode::kInvalidArgument, "\"id\": --resume can't tell where it was with ids"};
     std::vector<HeaderView> headers(record->headers.begin(), record->headers.end());
     return AppendRecord({.channel = record->channel,
                          .body = record->body,
@@ -125,7 +147,8 @@ class Appender {
                          .key = record->key,
                          .deleted = record->deleted,
                          .version = record->version,
-                         .expires = record->expires});
+                         .expires = record->expires,
+                         .id = record->id});
   }
 
   NewRecord TextRecord(std::string_view text) const {
@@ -133,6 +156,10 @@ class Appender {
   }
 
   Status AppendRecord(const NewRecord& record) {
+    if (skipped_ < to_skip_) {
+      ++skipped_;
+      return {};
+    }
     report_.SetLine(taken_, Number());
     Status status = producer_->Append(record);
     if (status.ok()) ++taken_;
@@ -147,11 +174,11 @@ class Appender {
   }
 
   // Of the line or the argument that is being appended, from 1.
-  uint64_t Number() const { return options_.texts.empty() ? input_.lines() : taken_ + 1; }
+  uint64_t Number() const { return options_.texts.empty() ? input_.lines() : skipped_ + taken_ + 1; }
 
   void PrintSummary(double seconds) const {
     Output output;
-    output.buffer() = session_.json ? report_.Json(seconds) : report_.Human(seconds);
+    output.buffer() = session_.json ? report_.Json(seconds, skipped_) : report_.Human(seconds, skipped_);
     output.Flush();
   }
 
@@ -164,6 +191,8 @@ class Appender {
   Producer* producer_ = nullptr;
   std::vector<HeaderView> fixed_headers_;
   uint64_t taken_ = 0;
+  uint64_t to_skip_ = 0;
+  uint64_t skipped_ = 0;
   bool interrupted_by_failure_ = false;
 };
 
@@ -171,6 +200,15 @@ ExitCode RunAppend(const Session& session, const AppendOptions& options) {
   if (session.json && !options.texts.empty())
     return FailUsage("--json reads standard input; it takes no TEXT");
   if (!session.json && options.channel.empty()) return FailUsage("append needs a CHANNEL");
+  if (!session.json && !options.id_header.empty()) return FailUsage("--id-header is for the lines of --json");
+  if (options.resume && options.producer.empty()) return FailUsage("--resume needs --producer");
+  // A batch of nothing but duplicates is not counted by its producer.
+  if (options.resume && !options.id_header.empty())
+    return FailUsage(
+        "--resume counts the producer's records, which ids make uncertain; with ids, append all again");
+  if (options.at_most_once && !options.producer.empty())
+    return FailUsage(
+        "--producer numbers the records so that they can be sent again; --at-most-once does not");
   Appender appender(session, options);
   if (!session.json && !appender.TakeFixedHeaders())
     return FailUsage("without --json a --header is NAME=VALUE");
@@ -189,6 +227,15 @@ void AddAppendCommand(CLI::App& app, Session& session) {
       ->add_option("--header", options->headers,
                    "With --json: the name of a field that becomes a header; else NAME=VALUE; repeatable")
       ->allow_extra_args(false);
+  append->add_option("--id-header", options->id_header,
+                     "With --json: the header whose value is the record's id; each line must have it");
+  append->add_option(
+      "--producer", options->producer,
+      "Append as the producer of this name, and end who still does; by default a name of its own");
+  append->add_flag("--resume", options->resume,
+                   "The input begins with what this producer has appended before: go on behind it");
+  append->add_flag("--at-most-once", options->at_most_once,
+                   "Send nothing twice: what is not answered when the connection breaks is unknown");
   append->callback(
       [&session, options] { session.action = [&session, options] { return RunAppend(session, *options); }; });
 }

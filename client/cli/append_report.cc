@@ -21,8 +21,11 @@ void AppendReport::Add(const BatchOutcome& outcome) {
   MutexLock lock(mutex_);
   if (outcome.fate == AppendFate::kAcknowledged) {
     acknowledged_ += outcome.count;
-    if (!first_sequence_) first_sequence_ = outcome.first_sequence;
-    last_sequence_ = outcome.first_sequence + outcome.count - 1;
+    if (outcome.places.empty()) AddAppended(outcome.first_sequence, outcome.count);
+    for (const client::RecordPlace& place : outcome.places) {
+      duplicates_ += place.duplicate ? 1 : 0;
+      if (!place.duplicate && place.sequence != client::kUnknownSequence) AddAppended(place.sequence, 1);
+    }
     return;
   }
   if (!failures_.empty()) {
@@ -34,6 +37,11 @@ void AppendReport::Add(const BatchOutcome& outcome) {
     }
   }
   failures_.push_back({outcome.fate, outcome.first_index, outcome.count, outcome.status});
+}
+
+void AppendReport::AddAppended(uint64_t first, uint64_t count) {
+  if (!first_sequence_) first_sequence_ = first;
+  last_sequence_ = first + count - 1;
 }
 
 uint64_t AppendReport::acknowledged() const {
@@ -51,15 +59,17 @@ client::Status AppendReport::first_failure() const {
   return failures_.empty() ? client::Status() : failures_.front().status;
 }
 
-std::string AppendReport::Human(double seconds) const {
+std::string AppendReport::Human(double seconds, uint64_t skipped) const {
   MutexLock lock(mutex_);
-  std::string text =
-      "appended " + WithSeparators(acknowledged_) + (acknowledged_ == 1 ? " record" : " records");
+  const uint64_t appended = acknowledged_ - duplicates_;
+  std::string text = "appended " + WithSeparators(appended) + (appended == 1 ? " record" : " records");
   if (first_sequence_) {
-    text += acknowledged_ == 1
+    text += *first_sequence_ == last_sequence_
                 ? ", sequence " + WithSeparators(*first_sequence_)
                 : ", sequences " + WithSeparators(*first_sequence_) + " to " + WithSeparators(last_sequence_);
   }
+  if (duplicates_ > 0) text += "; " + WithSeparators(duplicates_) + " were there before";
+  if (skipped > 0) text += "; " + WithSeparators(skipped) + " were appended before and skipped";
   char time[64];
   std::snprintf(time, sizeof(time), ", in %.2f s", seconds);
   text += time;
@@ -78,11 +88,13 @@ std::string AppendReport::Human(double seconds) const {
   return text;
 }
 
-std::string AppendReport::Json(double seconds) const {
+std::string AppendReport::Json(double seconds, uint64_t skipped) const {
   MutexLock lock(mutex_);
   nlohmann::ordered_json line{{"acknowledged", acknowledged_},
                               {"rejected", Count(AppendFate::kRejected)},
                               {"unknown", Count(AppendFate::kUnknown)}};
+  if (duplicates_ > 0) line["duplicates"] = duplicates_;
+  if (skipped > 0) line["skipped"] = skipped;
   if (first_sequence_) {
     line["first_sequence"] = *first_sequence_;
     line["last_sequence"] = last_sequence_;

@@ -25,8 +25,9 @@ class AppendReport {
   client::Status first_failure() const;
 
   // For people: a line on what was appended and one for each run of lines that was not.
-  std::string Human(double seconds) const;
-  std::string Json(double seconds) const;
+  // `skipped`: records at the input's beginning that were left out.
+  std::string Human(double seconds, uint64_t skipped = 0) const;
+  std::string Json(double seconds, uint64_t skipped = 0) const;
 
  private:
   // Lines in a row with the same fate.
@@ -38,11 +39,13 @@ class AppendReport {
   };
   uint64_t LineOf(uint64_t index) const TSA_REQUIRES(mutex_);
   uint64_t Count(client::AppendFate fate) const TSA_REQUIRES(mutex_);
+  void AddAppended(uint64_t first, uint64_t count) TSA_REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   // Where line - index changes: pairs of index and line. Lines are skipped rarely, so there are few.
   std::vector<std::pair<uint64_t, uint64_t>> lines_ TSA_GUARDED_BY(mutex_);
   uint64_t acknowledged_ TSA_GUARDED_BY(mutex_) = 0;
+  uint64_t duplicates_ TSA_GUARDED_BY(mutex_) = 0;  // of those
   std::optional<uint64_t> first_sequence_ TSA_GUARDED_BY(mutex_);
   uint64_t last_sequence_ TSA_GUARDED_BY(mutex_) = 0;
   std::vector<Failure> failures_ TSA_GUARDED_BY(mutex_);

@@ -78,6 +78,8 @@ Status SetString(const std::string& field, const std::string& value, InputRecord
     record.channel = value;
   } else if (field == "key") {
     record.key = value;
+  } else if (field == "id") {
+    record.id = value;
   } else if (field == "expires") {
     record.expires = ParseTime(value);
     if (!record.expires) return Bad("\"expires\" is not a time as in 2030-01-02T03:04:05Z");
@@ -89,7 +91,7 @@ Status SetString(const std::string& field, const std::string& value, InputRecord
 
 Status SetField(const std::string& field, const Json& value, const JsonLineFormat& format,
                 InputRecord& record) {
-  constexpr std::array kStrings{"channel", "key", "text", "payload", "expires"};
+  constexpr std::array kStrings{"channel", "key", "id", "text", "payload", "expires"};
   const auto& headers = format.header_fields;
   const bool as_header = std::find(headers.begin(), headers.end(), field) != headers.end();
   if (!as_header && field == "headers") return SetHeaders(value, record);
@@ -101,6 +103,15 @@ Status SetField(const std::string& field, const Json& value, const JsonLineForma
   if (!value.is_string()) return Bad("\"" + field + "\" is not a string");
   if (!as_header) return SetString(field, value.get_ref<const std::string&>(), record);
   record.headers.emplace_back(field, value.get<std::string>());
+  return {};
+}
+
+Status TakeId(const std::string& header, InputRecord& record) {
+  const auto found = std::find_if(record.headers.begin(), record.headers.end(),
+                                  [&](const client::Header& each) { return each.first == header; });
+  if (found == record.headers.end()) return Bad("there is no header \"" + header + "\" to take the id from");
+  if (record.id) return Bad("there is an \"id\", and it is to be taken from the header \"" + header + "\"");
+  record.id = found->second;
   return {};
 }
 
@@ -122,6 +133,10 @@ client::Result<InputRecord> ParseJsonLine(std::string_view line, const JsonLineF
     if (Status status = SetField(field, value, format, record); !status.ok()) return status;
   }
   if (record.channel.empty()) return Bad("\"channel\" is missing");
+  if (!format.id_header.empty()) {
+    if (Status status = TakeId(format.id_header, record); !status.ok()) return status;
+  }
+  if (record.id && record.id->empty()) return Bad("the id is empty");
   return record;
 }
 

@@ -20,6 +20,7 @@ struct InputRecord {
   bool deleted = false;
   std::optional<uint64_t> version;
   std::optional<client::Time> expires;
+  std::optional<std::string> id;
 };
 
 // How JSON lines are read.
@@ -28,11 +29,13 @@ struct JsonLineFormat {
   std::vector<std::string> header_fields;
   // For lines that name no channel; empty: each must.
   std::string default_channel;
+  // The header whose value is the record's id; empty: none. Each line must then have it.
+  std::string id_header = {};
 };
 
-// Reads {"channel": …, "text": … | "payload": base64, "headers": {…}, "key": …, "deleted": true, "version":
-// 7, "expires": RFC 3339}. INVALID_ARGUMENT, naming the field, when the line is not such an object, has
-// another field, or has a field twice.
+// Reads {"channel": …, "text": … | "payload": base64, "headers": {…}, "id": …, "key": …, "deleted": true,
+// "version": 7, "expires": RFC 3339}. INVALID_ARGUMENT, naming the field, when the line is not such an
+// object, has another field, or has a field twice.
 client::Result<InputRecord> ParseJsonLine(std::string_view line, const JsonLineFormat& format);
 
 }  // namespace replog::cli

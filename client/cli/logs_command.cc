@@ -35,6 +35,7 @@ ordered_json JsonOf(const LogInfo& log) {
   if (settings.retention_age) line["retention_age_ms"] = settings.retention_age->count();
   if (settings.retention_bytes) line["retention_bytes"] = *settings.retention_bytes;
   if (settings.retention_records) line["retention_records"] = *settings.retention_records;
+  if (settings.dedupe_window) line["dedupe_window_ms"] = settings.dedupe_window->count();
   return line;
 }
 
@@ -77,6 +78,7 @@ struct SettingsOptions {
   std::string name;
   std::string durability;
   std::optional<uint64_t> age_ms;
+  std::optional<uint64_t> window_ms;
   std::optional<uint64_t> bytes;
   std::optional<uint64_t> records;
 
@@ -85,6 +87,7 @@ struct SettingsOptions {
     if (durability == "sync") settings.durability = Durability::kSync;
     if (durability == "os") settings.durability = Durability::kOs;
     if (age_ms) settings.retention_age = std::chrono::milliseconds(*age_ms);
+    if (window_ms) settings.dedupe_window = std::chrono::milliseconds(*window_ms);
     settings.retention_bytes = bytes;
     settings.retention_records = records;
     return settings;
@@ -100,6 +103,10 @@ void AddSettings(CLI::App& command, SettingsOptions& options) {
   command
       .add_option("--retention-age", options.age_ms,
                   "Keep records for this long, as in 7d or 90m; 0ms: for ever")
+      ->transform(Duration());
+  command
+      .add_option("--dedupe-window", options.window_ms,
+                  "How long a record's id is recognised again, as in 10m or 1d; 0ms: not at all")
       ->transform(Duration());
   command.add_option("--retention-bytes", options.bytes, "Keep this much, as in 10GiB; 0: no bound")
       ->transform(CLI::AsSizeValue(false));

@@ -19,6 +19,7 @@ void AppendJson(std::string& out, const Record& record) {
   if (record.deleted) line["deleted"] = true;
   if (record.version) line["version"] = *record.version;
   if (record.expires) line["expires"] = FormatTime(*record.expires);
+  if (record.id) line["id"] = *record.id;
   if (record.body_kind == BodyKind::kText) line["text"] = record.body;
   if (record.body_kind == BodyKind::kPayload) line["payload"] = EncodeBase64(record.body);
   if (!record.headers.empty()) {
@@ -41,6 +42,7 @@ void AppendHuman(std::string& out, const Record& record) {
   if (record.body_kind == BodyKind::kPayload) out += "(" + HumanBytes(record.body.size()) + " of payload)";
   if (record.version) out += "  version " + std::to_string(*record.version);
   if (record.expires) out += "  expires " + FormatTime(*record.expires);
+  if (record.id) AppendPrintable(out, "  id " + *record.id);
   for (const auto& [name, value] : record.headers) {
     out += "  ";
     AppendPrintable(out, name);

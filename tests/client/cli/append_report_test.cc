@@ -1,5 +1,6 @@
 #include "client/cli/append_report.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -49,6 +50,30 @@ TEST(AppendReport, NamesTheLinesOfEachFate) {
   EXPECT_EQ(json["failures"][1]["last_line"], 32);
   EXPECT_FALSE(report.all_acknowledged());
   EXPECT_EQ(report.first_failure().message(), "broken");
+}
+
+TEST(AppendReport, TellsWhatWasThereBefore) {
+  AppendReport report;
+  BatchOutcome outcome = Acknowledged(0, 3, 7);
+  outcome.places = {{7, true}, {100, false}, {101, false}};
+  report.Add(outcome);
+  report.Add(Acknowledged(3, 2, 102));
+  const auto json = nlohmann::json::parse(report.Json(1));
+  EXPECT_EQ(json["acknowledged"], 5);
+  EXPECT_EQ(json["duplicates"], 1);
+  EXPECT_EQ(json["first_sequence"], 100);
+  EXPECT_EQ(json["last_sequence"], 103);
+  EXPECT_THAT(report.Human(1),
+              testing::StartsWith("appended 4 records, sequences 100 to 103; 1 were there before"));
+}
+
+TEST(AppendReport, OfNothingButDuplicatesHasNoSequences) {
+  AppendReport report;
+  BatchOutcome outcome = Acknowledged(0, 1, 7);
+  outcome.places = {{7, true}};
+  report.Add(outcome);
+  EXPECT_FALSE(nlohmann::json::parse(report.Json(1)).contains("first_sequence"));
+  EXPECT_THAT(report.Human(1), testing::StartsWith("appended 0 records; 1 were there before"));
 }
 
 }  // namespace

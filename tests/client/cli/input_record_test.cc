@@ -105,5 +105,25 @@ TEST(ParseJsonLine, RefusesWhatIsNotJson) {
   EXPECT_TRUE(Error(R"({"channel":"a"} {"channel":"b"})").starts_with("not JSON: "));
 }
 
+TEST(ParseJsonLine, TakesAnId) {
+  EXPECT_EQ(ParseJsonLine(R"({"channel":"room","id":"7"})", {}).value().id, "7");
+  EXPECT_FALSE(ParseJsonLine(R"({"channel":"room"})", {}).value().id);
+  EXPECT_EQ(Error(R"({"channel":"room","id":""})"), "the id is empty");
+  EXPECT_EQ(Error(R"({"channel":"room","id":7})"), "\"id\" is not a string");
+}
+
+TEST(ParseJsonLine, TakesTheIdFromAHeader) {
+  JsonLineFormat format;
+  format.header_fields = {"order"};
+  format.id_header = "order";
+  const auto record = ParseJsonLine(R"({"channel":"room","order":"7"})", format);
+  EXPECT_EQ(record.value().id, "7");
+  EXPECT_EQ(record.value().headers, (std::vector<Header>{{"order", "7"}}));
+  EXPECT_EQ(ParseJsonLine(R"({"channel":"room","headers":{"order":"8"}})", format).value().id, "8");
+  EXPECT_EQ(Error(R"({"channel":"room"})", format), "there is no header \"order\" to take the id from");
+  EXPECT_NE(Error(R"({"channel":"room","order":"7","id":"7"})", format).find("there is an"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace replog::cli

@@ -70,6 +70,52 @@ class CommandTest(unittest.TestCase):
         found = self.records("read", "--backward", "--limit", "2", "--channel", "room-1")
         self.assertEqual([record["text"] for record in found], ["good morning", "two"])
 
+    # ---- appending once
+
+    def test_the_readmes_lines_on_appending_once(self):
+        orders = "".join(json.dumps({"order": f"order-{i}", "text": "two books"}) + "\n" for i in range(100))
+        load = ["--json", "append", "orders", "--header", "order", "--id-header", "order"]
+        self.assertEqual(json.loads(self.ends(OK, *load, stdin=orders))["acknowledged"], 100)
+        again = json.loads(self.ends(OK, *load, stdin=orders + json.dumps({"order": "order-100"}) + "\n"))
+        self.assertEqual((again["acknowledged"], again["duplicates"]), (101, 100))
+        found = self.records("tail", "--from", "0", "--until-end")
+        self.assertEqual([record["id"] for record in found], [f"order-{i}" for i in range(101)])
+        self.ends(OK, "logs", "update", "default", "--dedupe-window", "1h")
+        self.assertEqual(json.loads(self.ends(OK, "--json", "logs", "show", "default"))["dedupe_window_ms"], 3_600_000)
+
+    def test_a_load_that_was_killed_goes_on_where_it_was(self):
+        lines = [f"word-{i}" for i in range(200_000)]
+        words = ["append", "words", "--producer", "loader", "--resume"]
+        command = subprocess.Popen([REPLOG, *words], stdin=subprocess.PIPE, text=True,
+                                   env={**os.environ, "REPLOG_SERVER": self.server.address})
+        command.stdin.write("\n".join(lines[:50_000]) + "\n")
+        command.stdin.flush()
+        while int(self.records("logs", "show", "default")[0]["committed_end"]) < 1_000:
+            pass
+        command.kill()
+        command.wait()
+        command.stdin.close()
+        said = json.loads(self.ends(OK, "--json", "append", "words", "--producer", "loader", "--resume",
+                                    stdin="".join(json.dumps({"text": line}) + "\n" for line in lines)))
+        self.assertGreaterEqual(said["skipped"], 1_000)
+        self.assertEqual(said["skipped"] + said["acknowledged"], len(lines))
+        found = self.records("tail", "--from", "0", "--until-end")
+        self.assertEqual([record["text"] for record in found], lines)
+
+    def test_a_producers_name_is_for_one_at_a_time(self):
+        self.ends(OK, "append", "words", "--producer", "loader", "one", "two")
+        self.ends(OK, "append", "words", "--producer", "loader", "--resume", "one", "two", "three")
+        self.assertEqual([record["text"] for record in self.records("read")], ["one", "two", "three"])
+
+    def test_what_does_not_go_together_is_refused(self):
+        for words in (["--resume"], ["--id-header", "order"], ["--producer", "p", "--at-most-once"]):
+            self.ends(USAGE, "append", "words", *words, "text")
+        resumed = ["append", "words", "--json", "--producer", "p", "--resume"]
+        self.ends(USAGE, *resumed, "--header", "order", "--id-header", "order", stdin='{"order": "7"}\n')
+        self.assertIn("--resume", self.ends(USAGE, *resumed, stdin='{"text": "t", "id": "7"}\n'))
+        self.ends(OK, "append", "words", "--at-most-once", "text")
+        self.assertIn("id", self.ends(USAGE, "append", "words", "--json", stdin='{"text": "t", "id": ""}\n'))
+
     # ---- keys
 
     def test_the_readmes_lines_on_keys(self):

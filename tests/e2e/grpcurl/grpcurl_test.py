@@ -136,6 +136,24 @@ class GrpcurlTest(unittest.TestCase):
         nodes = self.call("replog.v1.LogAdmin/ListNodes", "{}")["nodes"]
         self.assertEqual([(node["node"], node["state"], node["cursor"]) for node in nodes], [("a", "GONE", "1")])
 
+    # ---- appending once
+
+    def test_the_readmes_lines_on_appending_once(self):
+        order = '{"records":[{"channel":"orders","id":"order-17","text":"two books"}]}'
+        self.assertEqual(self.call(LOG + "/Append", order)["firstSequence"], "0")
+        again = self.call(LOG + "/Append", order)
+        self.assertEqual(again["results"], [{"outcome": "DUPLICATE", "sequence": "0"}])
+        self.assertNotIn("firstSequence", again)
+        loader = self.call(LOG + "/RegisterProducer", '{"name":"loader"}')
+        self.assertEqual((loader["epoch"], loader["nextSequence"]), ("1", "0"))
+        stamped = ('{"producer":{"id":"%s","epoch":"1","first_sequence":"0"},'
+                   '"records":[{"channel":"orders","text":"a"},{"channel":"orders","text":"b"}]}' % loader["id"])
+        self.assertEqual(self.call(LOG + "/Append", stamped)["producerNextSequence"], "2")
+        again = self.call(LOG + "/Append", stamped)
+        self.assertEqual([result["sequence"] for result in again["results"]], ["1", "2"])
+        self.call(LOG + "/RegisterProducer", '{"name":"loader"}')
+        self.assertIn("PRODUCER_FENCED", self.refusal(stamped, FAILED_PRECONDITION))
+
     # ---- health
 
     def test_health_is_serving(self):

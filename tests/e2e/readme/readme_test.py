@@ -92,6 +92,9 @@ class ReadmeTest(unittest.TestCase):
                             "PATH": programs + os.pathsep + os.environ["PATH"]}
         with gzip.open(os.path.join(self.directory, "irc.jsonl.gz"), "wt", encoding="utf-8") as chat:
             chat.write('{"channel": "#ubuntu", "user": "ada", "time": "2026-11-21T00:00:00Z", "text": "hello"}\n' * 2000)
+        for name, line in (("orders.jsonl", '{"order": "order-17", "channel": "orders", "text": "two books"}'), ("words.txt", "word")):
+            with open(os.path.join(self.directory, name), "w", encoding="utf-8") as file:
+                file.write(line + "\n")
 
     def run_to_its_end(self, command):
         result = subprocess.run(["bash", "-c", "set -o pipefail; " + command], cwd=self.directory, check=False,

@@ -61,8 +61,14 @@ class CrashStory {
     gate_.Open();
     ASSERT_TRUE(acknowledged_.WaitFor(acknowledged_.value() + 1000));
     gate_.Finish();
-    producers_.clear();
+    for (const auto& producer : producers_) producer->Join();
     for (const auto& log : logs_) CheckAll(*log);
+    for (const auto& producer : producers_) {
+      for (const auto& log : logs_) {
+        if (log->ledger.log() == producer->log())
+          log->ledger.CheckComplete(producer->id(), producer->records());
+      }
+    }
     ASSERT_EQ(failures_.Text(), "");
     EXPECT_EQ(server_.Terminate(), 0) << server_.Stderr();
     const Finished verified = RunReplogd({"verify", "--data", server_.data()});

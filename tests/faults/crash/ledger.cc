@@ -1,5 +1,7 @@
 #include "tests/faults/crash/ledger.h"
 
+#include <algorithm>
+
 namespace replog::testing {
 namespace {
 
@@ -63,6 +65,16 @@ void Ledger::CheckBatches(uint64_t first, uint64_t end) {
       failures_.Add(log_ + ": the batch of the record at " + std::to_string(at) + " is not whole");
     }
   }
+}
+
+void Ledger::CheckComplete(uint32_t producer, uint64_t records) {
+  MutexLock lock(mutex_);
+  auto& places = places_[producer];
+  places.resize(std::max<size_t>(places.size(), records));
+  for (uint64_t number = 0; number < places.size(); ++number) {
+    if (places[number] == 0) failures_.Add(log_ + ": nobody knows where " + Text({producer, number}) + " is");
+  }
+  if (places.size() != records) failures_.Add(log_ + ": there are records that were not sent");
 }
 
 uint64_t Ledger::end() const {

@@ -42,6 +42,9 @@ class Ledger {
   // place.
   void CheckBatches(uint64_t first, uint64_t end) TSA_EXCLUDES(mutex_);
 
+  // After all was answered: every one of a producer's records, 0 to `records`, must have a place.
+  void CheckComplete(uint32_t producer, uint64_t records) TSA_EXCLUDES(mutex_);
+
   // The sequence after the last that anybody was told of.
   uint64_t end() const TSA_EXCLUDES(mutex_);
 

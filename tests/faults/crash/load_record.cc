@@ -38,6 +38,8 @@ v1::NewRecord MakeLoadRecord(uint64_t seed, const LoadId& id) {
   while (body.size() < size) body.append(std::to_string(random())).push_back(' ');
   v1::NewRecord record;
   record.set_channel(LoadChannel(static_cast<int>(random() % kLoadChannels)));
+  if (!NumbersItsRecords(id.producer))
+    record.set_id(std::to_string(id.producer) + "/" + std::to_string(id.number));
   if (random() % 4 == 0) record.set_key(std::to_string(random() % 300));
   if (random() % 8 == 0) (*record.mutable_headers())["origin"] = std::to_string(id.producer);
   random() % 2 == 0 ? record.set_text(std::move(body)) : record.set_payload(std::move(body));
@@ -54,6 +56,13 @@ std::optional<LoadId> IdentifyLoadRecord(uint64_t seed, const v1::Record& record
   if (!expected.ParseFromString(MakeLoadRecord(seed, id).SerializeAsString())) return {};
   expected.set_sequence(record.sequence());
   *expected.mutable_time() = record.time();
+  // On the first record of each batch, which the producer numbers like its records.
+  const v1::ProducerStamp& stamp = record.producer();
+  if (record.has_producer() != (NumbersItsRecords(id.producer) && id.number == id.batch_first)) return {};
+  if (record.has_producer()) {
+    if (stamp.first_sequence() != id.number || stamp.count() != id.batch_count) return {};
+    *expected.mutable_producer() = stamp;
+  }
   if (!google::protobuf::util::MessageDifferencer::Equals(expected, record)) return {};
   return id;
 }

@@ -17,6 +17,9 @@ struct LoadId {
   bool operator==(const LoadId&) const = default;
 };
 
+// Whether a producer is registered and numbers its records; if not, each of its records has an id.
+inline bool NumbersItsRecords(uint32_t producer) { return producer % 2 == 0; }
+
 // The channels that the load is spread over.
 inline constexpr int kLoadChannels = 5;
 std::string LoadChannel(int number);

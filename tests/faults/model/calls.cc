@@ -11,75 +11,77 @@ namespace {
 using google::protobuf::util::MessageDifferencer;
 using testing::PatientContext;
 
-Answer AskAppend(testing::LogClient& client, const Change& change) {
+Answer AskAppend(testing::LogClient& client, grpc::ClientContext* context, const Change& change) {
   v1::AppendResponse response;
-  Answer answer = ToAnswer(client.log_stub().Append(PatientContext().get(), change.append, &response));
+  Answer answer = ToAnswer(client.log_stub().Append(context, change.append, &response));
   answer.append = response;
   return answer;
 }
 
-Answer AskTrim(testing::LogClient& client, const Change& change) {
+Answer AskTrim(testing::LogClient& client, grpc::ClientContext* context, const Change& change) {
   v1::TrimLogRequest request;
   v1::TrimLogResponse response;
   request.set_log(change.log);
   request.set_before_sequence(change.sequence);
-  Answer answer = ToAnswer(client.admin_stub().TrimLog(PatientContext().get(), request, &response));
+  Answer answer = ToAnswer(client.admin_stub().TrimLog(context, request, &response));
   if (response.has_first_kept_sequence()) answer.sequence = response.first_kept_sequence();
   return answer;
 }
 
-Answer AskAcknowledge(testing::LogClient& client, const Change& change) {
+Answer AskAcknowledge(testing::LogClient& client, grpc::ClientContext* context, const Change& change) {
   v1::AcknowledgeRequest request;
   v1::AcknowledgeResponse response;
   request.set_log(change.log);
   request.set_node(change.node);
   request.set_next_sequence(change.sequence);
   request.set_allow_backwards(change.allow_backwards);
-  Answer answer = ToAnswer(client.log_stub().Acknowledge(PatientContext().get(), request, &response));
+  Answer answer = ToAnswer(client.log_stub().Acknowledge(context, request, &response));
   if (response.has_cursor()) answer.sequence = response.cursor();
   return answer;
 }
 
-Answer AskForgetNode(testing::LogClient& client, const Change& change) {
+Answer AskForgetNode(testing::LogClient& client, grpc::ClientContext* context, const Change& change) {
   v1::ForgetNodeRequest request;
   v1::ForgetNodeResponse response;
   request.set_log(change.log);
   request.set_node(change.node);
-  return ToAnswer(client.admin_stub().ForgetNode(PatientContext().get(), request, &response));
+  return ToAnswer(client.admin_stub().ForgetNode(context, request, &response));
 }
 
-Answer AskCreateLog(testing::LogClient& client, const Change& change) {
+Answer AskCreateLog(testing::LogClient& client, grpc::ClientContext* context, const Change& change) {
   v1::CreateLogRequest request;
   v1::CreateLogResponse response;
   request.set_log(change.log);
-  Answer answer = ToAnswer(client.admin_stub().CreateLog(PatientContext().get(), request, &response));
+  Answer answer = ToAnswer(client.admin_stub().CreateLog(context, request, &response));
   answer.uuid = response.log().uuid();
   return answer;
 }
 
-Answer AskDeleteLog(testing::LogClient& client, const Change& change) {
+Answer AskDeleteLog(testing::LogClient& client, grpc::ClientContext* context, const Change& change) {
   v1::DeleteLogRequest request;
   v1::DeleteLogResponse response;
   request.set_log(change.log);
-  return ToAnswer(client.admin_stub().DeleteLog(PatientContext().get(), request, &response));
+  return ToAnswer(client.admin_stub().DeleteLog(context, request, &response));
 }
 
 }  // namespace
 
-Answer Ask(testing::LogClient& client, const Change& change) {
+Answer Ask(testing::LogClient& client, const Change& change, bool wait_for_server) {
+  const auto context = PatientContext();
+  context->set_wait_for_ready(wait_for_server);
   switch (change.kind) {
     case Change::Kind::kAppend:
-      return AskAppend(client, change);
+      return AskAppend(client, context.get(), change);
     case Change::Kind::kTrim:
-      return AskTrim(client, change);
+      return AskTrim(client, context.get(), change);
     case Change::Kind::kAcknowledge:
-      return AskAcknowledge(client, change);
+      return AskAcknowledge(client, context.get(), change);
     case Change::Kind::kForgetNode:
-      return AskForgetNode(client, change);
+      return AskForgetNode(client, context.get(), change);
     case Change::Kind::kCreateLog:
-      return AskCreateLog(client, change);
+      return AskCreateLog(client, context.get(), change);
     case Change::Kind::kDeleteLog:
-      return AskDeleteLog(client, change);
+      return AskDeleteLog(client, context.get(), change);
   }
   return {};
 }

@@ -7,8 +7,8 @@
 
 namespace replog::model {
 
-// Asks a server for a change.
-Answer Ask(testing::LogClient& client, const Change& change);
+// Asks a server for a change. Unless it is to wait for the server, the answer is lost where there is none.
+Answer Ask(testing::LogClient& client, const Change& change, bool wait_for_server = true);
 
 // A failed call. Lost, when a kill explains it and nothing is known.
 Answer ToAnswer(const grpc::Status& status);

@@ -37,6 +37,15 @@ struct KeyCondition {
       sequence;  // that record's; nullopt: the key must not exist (never written, or deleted)
 };
 
+// Tells the holders of one lease apart: who gets it later has a higher one, by lineage and then by sequence.
+struct LeaseToken {
+  std::string name;  // the lease's
+  uint64_t lineage = 0;
+  uint64_t sequence = 0;  // of the record that granted it, in the log `_system`
+
+  bool operator==(const LeaseToken&) const = default;
+};
+
 // What must hold for a batch to be appended, all of it; what does not hold rejects the batch with
 // FAILED_PRECONDITION (CONDITION_FAILED) and the current value in the status' metadata.
 struct AppendConditions {
@@ -46,6 +55,9 @@ struct AppendConditions {
   // Records whose version is not newer than their key's are stale and left out, which is no error. Every
   // record with a key then needs a version.
   bool newer_version_only = false;
+  // The lease that the batch is written under: FAILED_PRECONDITION (LEASE_FENCED), with the `lineage` and
+  // `sequence` of the higher token, when the log has seen one. See client/lease.h.
+  std::optional<LeaseToken> lease = std::nullopt;
 };
 
 // What became of one record of a batch.

@@ -28,7 +28,7 @@ void SetRecord(const NewRecord& from, v1::NewRecord& record) {
 
 // Leaves the message out when nothing is asked for.
 void SetConditions(const AppendConditions& from, v1::AppendRequest& request) {
-  if (!from.expected_end && from.keys.empty() && !from.newer_version_only) return;
+  if (!from.expected_end && from.keys.empty() && !from.newer_version_only && !from.lease) return;
   v1::AppendConditions& conditions = *request.mutable_conditions();
   if (from.expected_end) conditions.set_expected_end(*from.expected_end);
   for (const KeyCondition& key : from.keys) {
@@ -38,6 +38,7 @@ void SetConditions(const AppendConditions& from, v1::AppendRequest& request) {
     key.sequence ? condition.set_sequence(*key.sequence) : condition.set_absent(true);
   }
   conditions.set_newer_version_only(from.newer_version_only);
+  if (from.lease) *conditions.mutable_lease() = ToProto(*from.lease);
 }
 
 struct SetReadStart {

@@ -12,6 +12,7 @@
 #include "client/admin.h"
 #include "client/append.h"
 #include "client/backoff.h"
+#include "client/lease.h"
 #include "client/node.h"
 #include "client/record.h"
 #include "client/status.h"
@@ -108,6 +109,19 @@ class Client {
   // FAILED_PRECONDITION (NO_EXPECTED_NODES); RESOURCE_EXHAUSTED (BUSY) while another runs on the log.
   Result<AuditResult> Audit(const AuditOptions& options = {});
 
+  // Takes a lease when nobody holds it, or waits for it. FAILED_PRECONDITION (LEASE_HELD, with `holder` and
+  // `remaining_ms`). Nothing renews it: see Lease, which does. Asking for what one holds gives the same token
+  // and a full term. After a wait part of the term is over: renew it before counting on it.
+  Result<LeaseInfo> AcquireLease(const AcquireLeaseOptions& options);
+  // Begins a full term. FAILED_PRECONDITION (LEASE_NOT_HELD) when the lease was lost or released.
+  Result<LeaseInfo> RenewLease(const LeaseToken& token);
+  // Gives it back, to who waits longest. FAILED_PRECONDITION (LEASE_NOT_HELD); not repeated.
+  Status ReleaseLease(const LeaseToken& token);
+  // Nullopt when nobody holds it.
+  Result<std::optional<LeaseInfo>> GetLease(std::string_view name);
+  // All that are held, by name.
+  Result<std::vector<LeaseInfo>> ListLeases();
+
   // Checks everything stored of a log; takes as long as it takes. `on_progress` is called at least every
   // second, on the calling thread; it returns false to stop (CANCELLED). OK means that the check ran: see
   // problem_count.
@@ -115,6 +129,7 @@ class Client {
                                 std::string_view log = {});
 
  private:
+  friend class Lease;
   friend class Producer;
   friend class Subscription;
   friend class TableBase;

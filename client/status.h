@@ -41,7 +41,8 @@ inline constexpr std::string_view kUnreachable = "UNREACHABLE";  // no connectio
 inline constexpr std::string_view kNotSent = "NOT_SENT";         // a record that never left the producer
 inline constexpr std::string_view kWouldBlock = "WOULD_BLOCK";   // the producer's window is full
 inline constexpr std::string_view kProtocol = "PROTOCOL";        // the server broke the contract
-inline constexpr std::string_view kCancelled = "CANCELLED";      // the application ended it
+inline constexpr std::string_view kLeaseLost = "LEASE_LOST";  // not renewed before its holder's term was over
+inline constexpr std::string_view kCancelled = "CANCELLED";   // the application ended it
 }  // namespace reason
 
 // How a call ended.

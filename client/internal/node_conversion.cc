@@ -74,6 +74,10 @@ google::protobuf::Duration ToProto(std::chrono::milliseconds duration) {
   return message;
 }
 
+std::chrono::milliseconds FromProto(const google::protobuf::Duration& duration) {
+  return std::chrono::milliseconds(duration.seconds() * kMillisPerSecond + duration.nanos() / kNanosPerMilli);
+}
+
 SyncResult FromProto(const v1::AwaitSyncResponse& response) {
   SyncResult result{OutcomeOf(response.outcome()), {}, response.sequence()};
   for (const auto& node : response.nodes()) {

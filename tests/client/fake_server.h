@@ -11,6 +11,7 @@
 
 #include "base/mutex.h"
 #include "client/client.h"
+#include "replog/v1/leases.grpc.pb.h"
 #include "replog/v1/log_admin.grpc.pb.h"
 #include "replog/v1/replication_log.grpc.pb.h"
 
@@ -54,6 +55,16 @@ class FakeServer final : private v1::ReplicationLog::Service {
   void OnForgetNode(ForgetNodeScript script) { Add(admin_.forget_node, std::move(script)); }
   using AuditScript = CallScript<v1::AuditRequest, v1::AuditResponse>;
   void OnAudit(AuditScript script) { Add(admin_.audit, std::move(script)); }
+  using AcquireScript = CallScript<v1::AcquireRequest, v1::AcquireResponse>;
+  void OnAcquire(AcquireScript script) { Add(leases_.acquire, std::move(script)); }
+  using RenewScript = CallScript<v1::RenewRequest, v1::RenewResponse>;
+  void OnRenew(RenewScript script) { Add(leases_.renew, std::move(script)); }
+  using ReleaseScript = CallScript<v1::ReleaseRequest, v1::ReleaseResponse>;
+  void OnRelease(ReleaseScript script) { Add(leases_.release, std::move(script)); }
+  using GetLeaseScript = CallScript<v1::GetRequest, v1::GetResponse>;
+  void OnGetLease(GetLeaseScript script) { Add(leases_.get, std::move(script)); }
+  using ListLeasesScript = CallScript<v1::ListRequest, v1::ListResponse>;
+  void OnListLeases(ListLeasesScript script) { Add(leases_.list, std::move(script)); }
   std::vector<v1::SubscribeRequest> subscribe_requests();
 
   // Retries follow at once.
@@ -86,6 +97,35 @@ class FakeServer final : private v1::ReplicationLog::Service {
     std::deque<ListNodesScript> list_nodes;
     std::deque<ForgetNodeScript> forget_node;
     std::deque<AuditScript> audit;
+  };
+  struct Leases final : v1::Leases::Service {
+    explicit Leases(FakeServer& fake) : server(fake) {}
+    grpc::Status Acquire(grpc::ServerContext*, const v1::AcquireRequest* request,
+                         v1::AcquireResponse* response) override {
+      return server.Next(acquire)(*request, *response);
+    }
+    grpc::Status Renew(grpc::ServerContext*, const v1::RenewRequest* request,
+                       v1::RenewResponse* response) override {
+      return server.Next(renew)(*request, *response);
+    }
+    grpc::Status Release(grpc::ServerContext*, const v1::ReleaseRequest* request,
+                         v1::ReleaseResponse* response) override {
+      return server.Next(release)(*request, *response);
+    }
+    grpc::Status Get(grpc::ServerContext*, const v1::GetRequest* request,
+                     v1::GetResponse* response) override {
+      return server.Next(get)(*request, *response);
+    }
+    grpc::Status List(grpc::ServerContext*, const v1::ListRequest* request,
+                      v1::ListResponse* response) override {
+      return server.Next(list)(*request, *response);
+    }
+    FakeServer& server;
+    std::deque<AcquireScript> acquire;
+    std::deque<RenewScript> renew;
+    std::deque<ReleaseScript> release;
+    std::deque<GetLeaseScript> get;
+    std::deque<ListLeasesScript> list;
   };
   template <typename Script>
   void Add(std::deque<Script>& scripts, Script script) TSA_EXCLUDES(mutex_) {
@@ -134,6 +174,7 @@ class FakeServer final : private v1::ReplicationLog::Service {
   std::deque<AwaitSyncScript> await_sync_scripts_;
   std::deque<DigestTableScript> digest_table_scripts_;
   Admin admin_{*this};
+  Leases leases_{*this};
   std::vector<v1::SubscribeRequest> requests_ TSA_GUARDED_BY(mutex_);
   std::string address_;
   std::unique_ptr<grpc::Server> server_;

@@ -1,0 +1,80 @@
+// The calls of Client that are about leases.
+#include <utility>
+
+#include "client/client.h"
+#include "client/internal/conversion.h"
+#include "client/internal/transport.h"
+#include "replog/v1/leases.grpc.pb.h"
+
+namespace replog::client {
+namespace {
+
+using internal::Channel;
+using internal::FromProto;
+using internal::ToProto;
+using internal::Transport;
+using Repeat = Transport::Repeat;
+
+template <typename Request, typename Response>
+using Method = grpc::Status (v1::Leases::Stub::*)(grpc::ClientContext*, const Request&, Response*);
+
+template <typename Request, typename Response>
+Result<Response> CallLeases(Transport& transport, Repeat repeat, Method<Request, Response> method,
+                            const Request& request, std::chrono::milliseconds wait = {}) {
+  Response response;
+  Status status = transport.Call(
+      repeat,
+      [&](const Channel& channel, grpc::ClientContext& context) {
+        return (*v1::Leases::NewStub(channel).*method)(&context, request, &response);
+      },
+      wait);
+  if (!status.ok()) return status;
+  return response;
+}
+
+}  // namespace
+
+Result<LeaseInfo> Client::AcquireLease(const AcquireLeaseOptions& options) {
+  // To ask again gives the same.
+  const auto response =
+      CallLeases(*transport_, Repeat::kSafe, &v1::Leases::Stub::Acquire, ToProto(options), options.wait);
+  if (!response.ok()) return response.status();
+  return FromProto(response->lease());
+}
+
+Result<LeaseInfo> Client::RenewLease(const LeaseToken& token) {
+  v1::RenewRequest request;
+  *request.mutable_token() = ToProto(token);
+  const auto response = CallLeases(*transport_, Repeat::kSafe, &v1::Leases::Stub::Renew, request);
+  if (!response.ok()) return response.status();
+  return FromProto(response->lease());
+}
+
+Status Client::ReleaseLease(const LeaseToken& token) {
+  v1::ReleaseRequest request;
+  *request.mutable_token() = ToProto(token);
+  return CallLeases(*transport_, Repeat::kNever, &v1::Leases::Stub::Release, request).status();
+}
+
+Result<std::optional<LeaseInfo>> Client::GetLease(std::string_view name) {
+  v1::GetRequest request;
+  request.set_name(std::string(name));
+  const auto response = CallLeases(*transport_, Repeat::kSafe, &v1::Leases::Stub::Get, request);
+  if (!response.ok()) return response.status();
+  if (!response->has_lease()) return std::optional<LeaseInfo>();
+  return std::optional(FromProto(response->lease()));
+}
+
+Result<std::vector<LeaseInfo>> Client::ListLeases() {
+  std::vector<LeaseInfo> leases;
+  v1::ListRequest request;
+  for (;;) {
+    const auto page = CallLeases(*transport_, Repeat::kSafe, &v1::Leases::Stub::List, request);
+    if (!page.ok()) return page.status();
+    for (const auto& lease : page->leases()) leases.push_back(FromProto(lease));
+    if (!page->has_next_after()) return leases;
+    request.set_after(page->next_after());
+  }
+}
+
+}  // namespace replog::client

@@ -205,9 +205,7 @@ TEST_F(BadInput, UnknownFieldsAreRefusedByEveryCall) {
 }
 
 TEST_F(BadInput, WhatIsNotBuiltYetIsRefusedAndNeverIgnored) {
-  auto request = MakeAppend({"a"});
-  request.mutable_conditions()->mutable_lease()->set_name("l");
-  ExpectRefusal(Append(request), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "conditions.lease");
+  ExpectRefusal(Raw("/replog.v1.LogAdmin/Backup", ""), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "Backup");
 }
 
 TEST_F(BadInput, IdsThatAreNotLegalAreRefused) {

@@ -8,6 +8,7 @@
 #include "client/cli/append_report.h"
 #include "client/cli/input_record.h"
 #include "client/cli/interrupt.h"
+#include "client/cli/lease_token.h"
 #include "client/cli/line_reader.h"
 #include "client/cli/output.h"
 #include "client/cli/progress.h"
@@ -30,6 +31,7 @@ struct AppendOptions {
   std::string producer;
   bool resume = false;
   bool at_most_once = false;
+  std::string lease;
 };
 
 constexpr char kFooter[] =
@@ -46,6 +48,7 @@ and of which it is unknown because the server could not be reached any more.
 Examples:
   replog append room 'Hello everyone!'
   replog append room --header user=ada 'Hello' 'again'
+  replog append jobs 'one' 'two' --lease leader=0:41      one batch, refused when a newer holder has written
   tail -F app.log | replog append app-log
   zcat chat.jsonl.gz | replog append --json --header user --header time
   replog append --json --header order --id-header order < orders.jsonl
@@ -80,6 +83,24 @@ class Appender {
     if (!report_.all_acknowledged()) return Fail(report_.first_failure());
     if (!input.ok()) return FailUsage(input.message());
     return interrupt_.happened() ? ExitCode::kFailed : ExitCode::kOk;
+  }
+
+  // All texts as one batch, under the lease.
+  ExitCode RunUnderLease() {
+    const auto start = std::chrono::steady_clock::now();
+    std::vector<NewRecord> records;
+    for (const std::string& text : options_.texts) {
+      records.push_back(TextRecord(text));
+      report_.SetLine(taken_, Number());
+      ++taken_;
+    }
+    const auto appended = session_.MakeClient().Append(records, {.lease = ParseLeaseToken(options_.lease)});
+    client::BatchOutcome outcome{.fate = client::FateOf(appended.status()), .count = taken_};
+    outcome.status = appended.status();
+    if (appended.ok()) outcome.first_sequence = appended->first_sequence;
+    report_.Add(outcome);
+    PrintSummary(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    return report_.all_acknowledged() ? ExitCode::kOk : Fail(report_.first_failure());
   }
 
   // "NAME=VALUE" of --header when the input is not JSON. False when one is not of that form.
@@ -212,7 +233,9 @@ ExitCode RunAppend(const Session& session, const AppendOptions& options) {
   Appender appender(session, options);
   if (!session.json && !appender.TakeFixedHeaders())
     return FailUsage("without --json a --header is NAME=VALUE");
-  return appender.Run();
+  if (options.lease.empty()) return appender.Run();
+  if (options.texts.empty()) return FailUsage("with --lease the records are given as TEXT");
+  return appender.RunUnderLease();
 }
 
 }  // namespace
@@ -229,13 +252,21 @@ void AddAppendCommand(CLI::App& app, Session& session) {
       ->allow_extra_args(false);
   append->add_option("--id-header", options->id_header,
                      "With --json: the header whose value is the record's id; each line must have it");
-  append->add_option(
+  auto* producer = append->add_option(
       "--producer", options->producer,
       "Append as the producer of this name, and end who still does; by default a name of its own");
-  append->add_flag("--resume", options->resume,
-                   "The input begins with what this producer has appended before: go on behind it");
-  append->add_flag("--at-most-once", options->at_most_once,
-                   "Send nothing twice: what is not answered when the connection breaks is unknown");
+  auto* resume =
+      append->add_flag("--resume", options->resume,
+                       "The input begins with what this producer has appended before: go on behind it");
+  auto* at_most_once =
+      append->add_flag("--at-most-once", options->at_most_once,
+                       "Send nothing twice: what is not answered when the connection breaks is unknown");
+  append
+      ->add_option("--lease", options->lease, "Only if no newer holder of this lease has written to the log")
+      ->check(IsLeaseToken())
+      ->excludes(producer)
+      ->excludes(resume)
+      ->excludes(at_most_once);
   append->callback(
       [&session, options] { session.action = [&session, options] { return RunAppend(session, *options); }; });
 }

@@ -7,6 +7,7 @@
 
 #include "client/cli/duration.h"
 #include "client/cli/human_format.h"
+#include "client/cli/lease_token.h"
 #include "client/cli/output.h"
 #include "client/cli/record_format.h"
 #include "client/cli/session.h"
@@ -25,6 +26,7 @@ struct KeyOptions {
   std::optional<uint64_t> version;
   std::optional<uint64_t> if_sequence;
   bool if_absent = false;
+  std::string lease;
   std::optional<uint64_t> ttl_ms;
   std::optional<std::string> expires;
 };
@@ -84,6 +86,7 @@ client::AppendConditions ConditionsOf(const KeyOptions& options) {
   if (options.if_absent || options.if_sequence) {
     conditions.keys.push_back({options.channel, options.key, options.if_sequence});
   }
+  if (!options.lease.empty()) conditions.lease = ParseLeaseToken(options.lease);
   return conditions;
 }
 
@@ -133,6 +136,9 @@ void AddConditions(CLI::App& command, KeyOptions& options) {
       ->excludes(absent);
   command.add_option("--version", options.version, "Your version of the value: only if the key's is older")
       ->check(WholeNumber());
+  command
+      .add_option("--lease", options.lease, "Only if no newer holder of this lease has written to the log")
+      ->check(IsLeaseToken());
 }
 
 void AddExpiry(CLI::App& command, KeyOptions& options) {

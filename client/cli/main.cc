@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
   AddCursorCommand(app, session);
   AddSyncCommand(app, session);
   AddAuditCommand(app, session);
+  AddLeaseCommand(app, session);
   AddTrimCommand(app, session);
   AddVerifyCommand(app, session);
   AddBenchCommand(app, session);

@@ -55,6 +55,7 @@ void AddNodesCommand(CLI::App& app, Session& session);
 void AddCursorCommand(CLI::App& app, Session& session);
 void AddSyncCommand(CLI::App& app, Session& session);
 void AddAuditCommand(CLI::App& app, Session& session);
+void AddLeaseCommand(CLI::App& app, Session& session);
 void AddVerifyCommand(CLI::App& app, Session& session);
 void AddBenchCommand(CLI::App& app, Session& session);
 

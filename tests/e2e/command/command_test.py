@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import signal
 import subprocess
 import sys
 import unittest
@@ -280,6 +281,101 @@ class CommandTest(unittest.TestCase):
         self.assertIn("NO_ANSWER", self.ends(FAILED, "audit", "--timeout", "50ms"))
         stream.cancel()
 
+    # ---- leases
+
+    def held(self, name="leader"):
+        return self.records("lease", "get", name)[0]
+
+    def hold(self, name, *words, ttl="2s"):
+        """A process that holds a lease while it runs a command, and what the command prints, once it has begun."""
+        environment = {**os.environ, "REPLOG_SERVER": self.server.address, "REPLOG": REPLOG}
+        holder = subprocess.Popen([REPLOG, "lease", "acquire", name, "--ttl", ttl, "--wait", "1h", "--", *words],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+        for stream in (holder.stdin, holder.stdout):
+            self.addCleanup(stream.close)
+        self.addCleanup(holder.wait)
+        self.addCleanup(holder.kill)
+        return holder, holder.stdout.readline().strip()
+
+    # Says its token; then, for each line that it is given, appends that under the lease and says how it ended.
+    APPENDER = ('echo "$REPLOG_LEASE"; while read -r line; do '
+                '"$REPLOG" append jobs "$line" --lease "$REPLOG_LEASE" >/dev/null 2>&1; echo "$?"; done')
+
+    def test_the_readmes_lines_on_leases(self):
+        token = self.ends(OK, "lease", "acquire", "leader", "--ttl", "30s", "--holder", "node-1").strip()
+        self.assertRegex(token, "^leader=0:[0-9]+$")
+        self.ends(OK, "append", "jobs", "done", "--lease", token)
+        self.assertEqual(self.ends(OK, "lease", "renew", token).strip(), token)
+        self.assertIn("LEASE_HELD", self.ends(FAILED, "lease", "acquire", "leader", "--ttl", "30s"))
+        lease = self.held()
+        self.assertEqual((lease["name"], lease["holder"], lease["token"], lease["ttl_ms"]),
+                         ("leader", "node-1", token, 30_000))
+        self.assertLessEqual(lease["remaining_ms"], 30_000)
+        self.assertEqual([one["name"] for one in self.records("lease", "list")], ["leader"])
+        self.assertIn("node-1", self.ends(OK, "lease", "get", "leader"))
+        self.ends(OK, "lease", "release", token)
+        self.assertIn("nobody holds", self.ends(FAILED, "lease", "get", "leader"))
+        self.assertIn("LEASE_NOT_HELD", self.ends(FAILED, "lease", "renew", token))
+        self.assertIn("LEASE_NOT_HELD", self.ends(FAILED, "lease", "release", token))
+        watched = self.records("--log", "_system", "tail", "--channel", "leases", "--from", "0", "--until-end")
+        self.assertEqual([record.get("deleted", False) for record in watched], [False, True])
+
+    def test_a_newer_token_fences_the_older(self):
+        old = self.ends(OK, "lease", "acquire", "leader").strip()
+        self.ends(OK, "append", "jobs", "one", "two", "--lease", old)
+        self.ends(OK, "lease", "release", old)
+        new = self.ends(OK, "lease", "acquire", "leader").strip()
+        self.ends(OK, "put", "jobs", "k", "three", "--lease", new)
+        for words in (["append", "jobs", "x"], ["put", "jobs", "k", "x"], ["delete", "jobs", "k"]):
+            self.assertIn("LEASE_FENCED", self.ends(FAILED, *words, "--lease", old))
+        self.assertEqual([record["text"] for record in self.records("read")], ["one", "two", "three"])
+
+    def test_a_command_runs_while_its_lease_is_held(self):
+        self.ends(7, "lease", "acquire", "leader", "--", "sh", "-c", "exit 7")
+        self.assertIn("nobody holds", self.ends(FAILED, "lease", "get", "leader"))
+        self.assertIn("no-such-program", self.ends(USAGE, "lease", "acquire", "leader", "--", "no-such-program"))
+        holder, token = self.hold("leader", "sh", "-c", self.APPENDER, ttl="1h")
+        self.assertEqual(self.held()["token"], token)
+        self.assertIn("LEASE_HELD", self.ends(FAILED, "lease", "acquire", "leader", "--ttl", "1h", "--", "true"))
+        holder.send_signal(signal.SIGTERM)
+        self.assertEqual(holder.wait(timeout=DEADLINE_S), 128 + signal.SIGTERM)
+        self.assertIn("nobody holds", self.ends(FAILED, "lease", "get", "leader"))
+
+    def test_the_lease_of_a_holder_that_is_killed_goes_to_the_next(self):
+        holder, token = self.hold("leader", "sh", "-c", self.APPENDER)
+        holder.kill()
+        next_holder, newer = self.hold("leader", "sh", "-c", self.APPENDER, ttl="1h")
+        self.assertNotEqual(newer, token)
+        self.assertEqual(self.held()["token"], newer)
+        next_holder.stdin.close()
+        self.assertEqual(next_holder.wait(timeout=DEADLINE_S), OK)
+
+    def test_a_holder_keeps_its_lease_when_the_server_is_killed(self):
+        holder, token = self.hold("leader", "sh", "-c", self.APPENDER, ttl="60s")
+        self.server.kill()
+        self.server.start(listen=self.server.address)
+        self.assertIn("LEASE_HELD", self.ends(FAILED, "lease", "acquire", "leader", "--ttl", "60s"))
+        self.assertEqual(self.held()["token"], token)
+        holder.stdin.write("still here\n")
+        holder.stdin.flush()
+        self.assertEqual(holder.stdout.readline(), "0\n")
+        holder.stdin.close()
+        self.assertEqual(holder.wait(timeout=DEADLINE_S), OK)
+
+    def test_a_holder_that_was_paused_is_told_and_its_appends_are_fenced(self):
+        holder, _ = self.hold("leader", "sh", "-c", "trap '' TERM; " + self.APPENDER)
+        # The command goes on, as a thread of the holder might: only who renews is paused.
+        holder.send_signal(signal.SIGSTOP)
+        self.addCleanup(holder.send_signal, signal.SIGCONT)
+        token = self.ends(OK, "lease", "acquire", "leader", "--ttl", "60s", "--wait", "60s").strip()
+        self.ends(OK, "append", "jobs", "of the next", "--lease", token)
+        holder.stdin.write("of the paused\n")
+        holder.stdin.flush()
+        self.assertEqual(holder.stdout.readline(), f"{FAILED}\n")
+        holder.send_signal(signal.SIGCONT)
+        self.assertEqual(holder.wait(timeout=DEADLINE_S), FAILED, "it ends its command by force and says why")
+        self.assertEqual([record["text"] for record in self.records("read")], ["of the next"])
+
     # ---- exit codes
 
     def test_wrong_usage_ends_with_2(self):
@@ -289,7 +385,11 @@ class CommandTest(unittest.TestCase):
                       ["sync", "--channel", "c"], ["sync", "1", "--channel", "c", "--key", "k"],
                       ["sync", "--node", "a", "--fleet", "f"], ["sync", "--timeout", "5"], ["sync", "-1"],
                       ["cursor", "set", "a"], ["cursor", "set", "a", "-1"], ["nodes", "forget"],
-                      ["audit", "--timeout", "soon"]):
+                      ["audit", "--timeout", "soon"], ["lease"], ["lease", "acquire"], ["lease", "renew", "leader"],
+                      ["lease", "renew", "leader=0:"], ["lease", "release", "=0:1"], ["lease", "release", "a=0:-1"],
+                      ["lease", "acquire", "a", "--ttl", "5"], ["lease", "acquire", "a", "--ttl", "2h"],
+                      ["lease", "acquire", "a", "--holder", "x" * 300], ["append", "c", "--lease", "a=0:1"],
+                      ["append", "c", "text", "--lease", "a"]):
             self.ends(USAGE, *words)
 
     def test_bad_keys_are_named(self):

@@ -41,9 +41,11 @@ absl::StatusOr<std::unique_ptr<LogService>> LogService::Open(const Options& opti
                                                     service->expiries_, clock, *service->wakeups_);
   service->system_log_ =
       std::make_unique<SystemLog>(*service->logs_.Find(kSystemLog), service->appends(), store);
+  if (auto status = service->LoadSettings(); !status.ok()) return status;
   if (auto status = service->LoadNodes(); !status.ok()) return status;
   if (auto status = service->LoadLeases(); !status.ok()) return status;
   if (auto status = service->LoadProducers(); !status.ok()) return status;
+  service->committer_->OnRecovered([it = service.get()] { it->OnRecovered(); });
   service->retention_ = std::make_shared<RetentionTimer>(*service);
   service->timers_->Schedule(clock.MonotonicMicros() + options.retention_interval_us, service->retention_);
   service->StartExpiry();
@@ -84,6 +86,17 @@ absl::Status LogService::LoadLogs() {
   return MakeBuiltIn(kSystemLog, {.retention_records = kSystemLogRecords});
 }
 
+absl::Status LogService::LoadSettings() {
+  settings_ = std::make_unique<SettingsKeeper>(logs_, *system_log_, store_, *committer_);
+  return settings_->Load();
+}
+
+void LogService::OnRecovered() {
+  leases_->OnRecovered();
+  // What fails now is met again, by the next recovery or the next start.
+  blocking_->Post([this] { settings_->Load().IgnoreError(); });
+}
+
 absl::Status LogService::LoadNodes() {
   auto nodes = NodeRegistry::Open(options_.nodes, logs_, *system_log_, clock_);
   if (!nodes.ok()) return nodes.status();
@@ -98,7 +111,6 @@ absl::Status LogService::LoadLeases() {
   auto leases = LeaseKeeper::Open(options_.leases, *system_log_, clock_, *timers_, *blocking_);
   if (!leases.ok()) return leases.status();
   leases_ = *std::move(leases);
-  committer_->OnRecovered([leases = leases_] { leases->OnRecovered(); });
   return absl::OkStatus();
 }
 
@@ -152,19 +164,8 @@ absl::StatusOr<LogPtr> LogService::CreateLog(const std::string& name, const LogS
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
+  settings_->WriteDown(*log);
   return log;
-}
-
-absl::Status LogService::UpdateLog(Log& log, const SettingsChange& change) {
-  return committer_->Run([&]() -> absl::Status {
-    LogDescriptor descriptor = log.descriptor();
-    const auto settings = change(descriptor.settings);
-    if (!settings.ok()) return settings.status();
-    descriptor.settings = *settings;
-    if (auto status = store_.UpdateLog(descriptor); !status.ok()) return status;
-    log.set_settings(*settings);
-    return absl::OkStatus();
-  });
 }
 
 absl::Status LogService::DeleteLog(const LogPtr& log) {
@@ -190,6 +191,7 @@ absl::Status LogService::DeleteLog(const LogPtr& log) {
     return absl::OkStatus();
   });
   if (!deleted.ok()) return deleted;
+  settings_->ForgetLog(*log);
   barriers_->OnLogDeleted(*log);
   nodes_->ForgetLog(log);
   producers_->ForgetLog(*log);

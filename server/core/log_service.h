@@ -14,6 +14,7 @@
 #include "server/core/node_registry.h"
 #include "server/core/producer_registrar.h"
 #include "server/core/retention.h"
+#include "server/core/settings_keeper.h"
 #include "server/core/sync_barrier.h"
 #include "server/core/system_log.h"
 #include "server/core/timer_queue.h"
@@ -71,8 +72,9 @@ class LogService {
 
   absl::StatusOr<LogPtr> CreateLog(const std::string& name, const LogSettings& settings);
   // Replaces the log's settings by what `change` makes of them; two changes at once are one after the other.
-  using SettingsChange = std::function<absl::StatusOr<LogSettings>(LogSettings)>;
-  absl::Status UpdateLog(Log& log, const SettingsChange& change);
+  absl::Status UpdateLog(Log& log, const SettingsKeeper::Change& change) {
+    return settings_->Update(log, change);
+  }
   // Ends the log's readers with LOG_NOT_FOUND.
   absl::Status DeleteLog(const LogPtr& log);
   // Returns the first kept sequence.
@@ -91,6 +93,9 @@ class LogService {
  private:
   LogService(const Options& options, LogStore& store, Clock& clock);
   absl::Status LoadLogs();
+  absl::Status LoadSettings();
+  // The store was opened again. Called on the committer's thread.
+  void OnRecovered();
   absl::Status LoadNodes();
   absl::Status LoadLeases();
   absl::Status LoadProducers();
@@ -120,6 +125,7 @@ class LogService {
   ColdReader cold_reader_;
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<SystemLog> system_log_;
+  std::unique_ptr<SettingsKeeper> settings_;
   std::shared_ptr<NodeRegistry> nodes_;
   std::shared_ptr<ProducerRegistrar> producers_;
   std::shared_ptr<SyncBarriers> barriers_;

@@ -30,6 +30,8 @@ struct LogSettings {
   uint64_t retention_bytes = 0;    // 0: no bound
   uint64_t retention_records = 0;  // 0: no bound
   int64_t dedupe_window_us = kDefaultDedupeWindowUs;
+
+  bool operator==(const LogSettings&) const = default;
 };
 
 // What a log is, apart from its records.

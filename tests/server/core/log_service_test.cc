@@ -4,6 +4,7 @@
 
 #include <future>
 
+#include "server/core/settings_record.h"
 #include "tests/server/core/fake_store.h"
 #include "tests/server/core/manual_clock.h"
 #include "tests/server/core/records.h"
@@ -51,6 +52,15 @@ class LogServiceTest : public ::testing::Test {
     EXPECT_EQ(service_->appends().TryPut(append, nullptr), AppendQueue::Offer::kTaken);
     return promise->get_future();
   }
+  // What the system log has of it; nullopt: nothing.
+  std::optional<LogSettings> StoredSettings(const Log& log) {
+    const auto system = *service_->logs().Find("_system");
+    const auto entry = *store_.TableRecord(system->number(), "logs", log.uuid());
+    const auto record = entry ? DecodeEntry(*entry) : std::nullopt;
+    if (!record || record->deleted) return {};
+    return DecodeSettingsRecord(record->body)->settings;
+  }
+
   FakeStore store_;
   ManualClock clock_;
   std::unique_ptr<LogService> service_;
@@ -85,6 +95,66 @@ TEST_F(LogServiceTest, RefusesNamesThatAreTakenOrNotAllowedAndTooManyLogs) {
   EXPECT_EQ(ReasonText(service_->CreateLog("_a", {}).status()), "LOG_PROTECTED");
   Create("b");
   EXPECT_EQ(ReasonText(service_->CreateLog("c", {}).status()), "TOO_MANY_LOGS");
+}
+
+// ---- settings
+
+TEST_F(LogServiceTest, TheSystemLogHasTheSettingsOfEveryLogButItsOwn) {
+  Open();
+  const LogPtr log = *service_->CreateLog("a", {.retention_records = 7});
+  EXPECT_EQ(StoredSettings(*log), (LogSettings{.retention_records = 7}));
+  EXPECT_EQ(StoredSettings(**service_->logs().Find("default")), LogSettings());
+  EXPECT_EQ(StoredSettings(**service_->logs().Find("_system")), std::nullopt);
+  const auto change = [](LogSettings now) {
+    now.retention_bytes = 1 << 20;
+    return now;
+  };
+  ASSERT_TRUE(service_->UpdateLog(*log, change).ok());
+  const LogSettings changed{.retention_bytes = 1 << 20, .retention_records = 7};
+  EXPECT_EQ(StoredSettings(*log), changed);
+  EXPECT_EQ(log->descriptor().settings, changed);
+  ASSERT_TRUE(service_->DeleteLog(log).ok());
+  ASSERT_TRUE(Append(*service_->logs().Find("")).get().ok()) << "behind the tombstone in the queue";
+  EXPECT_EQ(StoredSettings(*log), std::nullopt);
+}
+
+TEST_F(LogServiceTest, WhatTheSystemLogSaysOfALogIsTrueAtTheNextStart) {
+  Open();
+  const LogPtr log = Create("a");
+  const LogSettings changed{.durability = Durability::kOs, .dedupe_window_us = 1'000'000};
+  ASSERT_TRUE(service_->UpdateLog(*log, [&](LogSettings) { return changed; }).ok());
+  service_.reset();
+  // As if the server had been killed before the store had its copy.
+  LogDescriptor stale = log->descriptor();
+  stale.settings = {};
+  ASSERT_TRUE(store_.UpdateLog(stale).ok());
+  Open();
+  EXPECT_EQ((*service_->logs().Find("a"))->descriptor().settings, changed);
+  for (const StoredLog& stored : store_.Logs()) {
+    if (stored.descriptor.name == "a") {
+      EXPECT_EQ(stored.descriptor.settings, changed);
+    }
+  }
+}
+
+TEST_F(LogServiceTest, AChangeOfSettingsThatFailedAndIsThereAfterAllHoldsOnceTheStoreIsBack) {
+  LogService::Options options;
+  options.blocking_threads = 1;
+  Open(options);
+  const LogPtr log = Create("a");
+  store_.SetCommitFate(FakeStore::CommitFate::kFailedThoughWritten);
+  const LogSettings changed{.retention_records = 5};
+  EXPECT_EQ(ReasonText(service_->UpdateLog(*log, [&](LogSettings) { return changed; })), "STORE_FAILED");
+  store_.SetCommitFate(FakeStore::CommitFate::kWritten);
+  // The first append after the recovery is behind it, and one thread does what was posted in order.
+  while (!Append(log).get().ok()) {
+  }
+  std::promise<void> looked;
+  service_->blocking().Post([&] { looked.set_value(); });
+  looked.get_future().get();
+  LogSettings seen;
+  ASSERT_TRUE(service_->UpdateLog(*log, [&](LogSettings now) { return seen = now; }).ok());
+  EXPECT_EQ(seen, changed);
 }
 
 TEST_F(LogServiceTest, DeletesALogAndEndsItsReaders) {

@@ -108,7 +108,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const StoreOptions& op
   const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
   const size_t small = std::max<size_t>(options.memtable_bytes / 8, 1 << 20);
   auto channels = MakeFamilyOptions(cache, small, options.compact);
-  channels.compaction_filter_factory = MakeTrimFilter(options.trim_points);
+  channels.compaction_filter_factory = MakeIndexFilter(options.trim_points);
+  auto table = MakeTableOptions(cache, options.memtable_bytes, options.compact);
+  table.compaction_filter_factory = MakeTombstoneFilter(options.trim_points);
   // Most ids asked for are new, so they are filtered like keys.
   auto ids = MakeTableOptions(cache, small, options.compact);
   ids.compaction_filter_factory = MakeIdFilter(options.id_horizons);
@@ -117,7 +119,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const StoreOptions& op
       {schema::kChunks, MakeChunksOptions(cache, options.memtable_bytes, options.compact)},
       {schema::kChannels, channels},
       {schema::kMeta, MakeFamilyOptions(cache, 1 << 20, options.compact)},
-      {schema::kTable, MakeTableOptions(cache, options.memtable_bytes, options.compact)},
+      {schema::kTable, table},
       {schema::kIds, ids},
       {schema::kProducers, MakeTableOptions(cache, small, options.compact)},
       {schema::kExpiries, MakeFamilyOptions(cache, small, options.compact)},

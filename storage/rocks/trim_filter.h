@@ -23,7 +23,14 @@ class TrimPoints {
   std::map<LogNumber, Sequence> points_ TSA_GUARDED_BY(mutex_);
 };
 
-// Makes the filters that drop index entries below the points. What a compaction does not know yet it keeps.
-std::shared_ptr<rocksdb::CompactionFilterFactory> MakeTrimFilter(std::shared_ptr<const TrimPoints> points);
+// Makes the filters that drop entries of the channel index below the points. What a compaction does not know
+// yet it keeps.
+std::shared_ptr<rocksdb::CompactionFilterFactory> MakeIndexFilter(std::shared_ptr<const TrimPoints> points);
+
+// Makes the filters that drop tombstones from the table which are below the points: no reader can be at a
+// place from which it needs them, and keys that come and go would fill the table. One with a version stays:
+// it goes on holding back older ones.
+std::shared_ptr<rocksdb::CompactionFilterFactory> MakeTombstoneFilter(
+    std::shared_ptr<const TrimPoints> points);
 
 }  // namespace replog

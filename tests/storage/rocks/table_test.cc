@@ -3,6 +3,7 @@
 
 #include "proto/wire/fields.h"
 #include "proto/wire/record_view.h"
+#include "storage/schema/table_key.h"
 #include "tests/storage/rocks/store_test.h"
 
 namespace replog {
@@ -19,6 +20,7 @@ class TableTest : public testing::StoreTest {
     std::string channel;
     std::string key;
     std::optional<std::string> text;  // nullopt: delete
+    std::optional<uint64_t> version = std::nullopt;
   };
 
   absl::Status Commit(const std::vector<Put>& puts) {
@@ -30,6 +32,7 @@ class TableTest : public testing::StoreTest {
       wire::AppendBytesField(record, rf::kKey, put.key);
       if (put.text) wire::AppendBytesField(record, rf::kText, *put.text);
       if (!put.text) wire::AppendVarintField(record, rf::kDeleted, 1);
+      if (put.version) wire::AppendVarintField(record, rf::kVersion, *put.version);
       builder.Add(record, {.keyed = true});
       if (put.text) model_[{put.channel, put.key}] = *put.text;
       if (!put.text) model_.erase({put.channel, put.key});
@@ -43,6 +46,21 @@ class TableTest : public testing::StoreTest {
     if (!entry->has_value()) return {};
     kept_.push_back(**entry);
     return DecodeEntry(kept_.back());
+  }
+  // The keys on disk, tombstones included, after a compaction of everything.
+  std::vector<std::string> RowsAfterCompaction() {
+    driver_.Close();
+    std::vector<std::string> keys;
+    testing::EditEngine(driver_.options(), [&](const Engine& engine) {
+      rocksdb::CompactRangeOptions compact;
+      compact.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+      ASSERT_TRUE(engine.db()->CompactRange(compact, engine.table(), nullptr, nullptr).ok());
+      const std::unique_ptr<rocksdb::Iterator> rows(engine.db()->NewIterator({}, engine.table()));
+      for (rows->SeekToFirst(); rows->Valid(); rows->Next())
+        keys.emplace_back(schema::TableKey::Decode(rows->key().ToStringView())->key);
+    });
+    EXPECT_TRUE(driver_.Open().ok());
+    return keys;
   }
   // The table, read in slices of about `max_bytes`.
   Map Read(const std::vector<std::string>& channels = {}, size_t max_bytes = 1 << 20,
@@ -146,6 +164,18 @@ TEST_F(TableTest, ASnapshotShowsItsMomentUntilTheStoreIsRecoveredOrClosed) {
   EXPECT_EQ(store().ReadTable(log_, {})->count, 2u) << "a and x";
   testing::MustWork(store().Recover());
   EXPECT_EQ(ReasonOf((*snapshot)->Read({}).status()), Reason::kRecovering);
+}
+
+TEST_F(TableTest, CompactionDropsTombstonesThatTheLogWasTrimmedPast) {
+  ASSERT_TRUE(Commit({{"c", "gone", "x"}, {"c", "versioned", "x"}, {"c", "kept", "x"}}).ok());
+  ASSERT_TRUE(Commit({{"c", "gone", std::nullopt}, {"c", "versioned", std::nullopt, 7}}).ok());
+  ASSERT_TRUE(Commit({{"c", "later", std::nullopt}}).ok());
+  const auto rows = [&] { return RowsAfterCompaction(); };
+  EXPECT_EQ(rows(), (std::vector<std::string>{"gone", "kept", "later", "versioned"})) << "nothing is trimmed";
+  ASSERT_TRUE(store().Trim(log_, 5).ok());
+  EXPECT_EQ(rows(), (std::vector<std::string>{"kept", "later", "versioned"}));
+  EXPECT_FALSE(Newest("c", "gone"));
+  EXPECT_EQ(Read(), model_);
 }
 
 }  // namespace

@@ -121,11 +121,15 @@ TEST_F(Admin, DeletionIsGuardedByTheUuidAndSparesTheDefaultLog) {
 }
 
 TEST_F(Admin, TheSystemLogIsReadLikeAnyLogAndChangedByNobody) {
-  EXPECT_EQ(peer_.GetLog("_system").committed_end(), 0u);
   v1::SubscribeRequest request;
   request.set_log("_system");
-  request.set_until_sequence(0);
-  EXPECT_TRUE(Subscriber(peer_, request).ReadAll().empty());
+  request.set_until_sequence(peer_.GetLog("_system").committed_end());
+  const auto records = Subscriber(peer_, request).ReadAll();
+  ASSERT_EQ(records.size(), 1u) << "the settings of the log that always is there";
+  EXPECT_EQ(records[0].channel(), "logs");
+  EXPECT_EQ(records[0].key(), peer_.GetLog("default").uuid());
+  EXPECT_TRUE(records[0].text().find(R"("durability":"DURABILITY_SYNC")") != std::string::npos)
+      << records[0].text();
   EXPECT_EQ(RefusalOf(peer_.Append(MakeAppend({"x"}, "c", "_system"))).reason, "LOG_PROTECTED");
   EXPECT_EQ(Delete("_system").reason, "LOG_PROTECTED");
   grpc::ClientContext context;

@@ -32,7 +32,7 @@ class RecordFields {
   // Until the next call.
   void Set(uint64_t i, client::NewRecord& record) {
     if (options_.keys > 0) SetKey(i * kStride, record);
-    // IDS if (options_.ids) record.id = id_ = std::to_string(run_) + "-" + std::to_string(i);
+    if (options_.ids) record.id = id_ = std::to_string(run_) + "-" + std::to_string(i);
   }
 
  private:
@@ -104,6 +104,7 @@ void RunAppendBench(BenchSession& session) {
   result["window_bytes"] = options.window_bytes;
   result["keys"] = options.keys;
   result["ids"] = options.ids;
+  result["stamps"] = !options.plain;
   result["records"] = records;
   result["seconds"] = seconds;
   result["records_per_s"] = static_cast<double>(records) / seconds;

@@ -80,6 +80,7 @@ void AddBenchCommand(CLI::App& app, Session& session) {
   CLI::App* append_command = bench->get_subcommand("append");
   append_command->add_option("--keys", append->keys, "Put this many keys, in turn; 0: records without a key");
   append_command->add_flag("--ids", append->ids, "Give each record an id");
+  append_command->add_flag("--plain", append->plain, "Without the stamps of an idempotent producer");
   AddBench(*bench, session, "replay", "Replay of the whole log to a callback", 1'000'000, RunReplayBench);
   AddBench(*bench, session, "fanout", "Full-speed appends delivered to many subscribers", 20'000,
            RunFanoutBench);

@@ -35,6 +35,7 @@ client::ProducerOptions BenchSession::MakeProducerOptions() const {
   options.max_batch_bytes = options_.batch_bytes;
   options.window_bytes = options_.window_bytes;
   options.stop_at_failure = true;
+  options.idempotent = !options_.plain;
   return options;
 }
 

@@ -35,6 +35,8 @@ struct BenchOptions {
   uint64_t keys = 0;
   // Each record has an id, which the server looks for among those before it.
   bool ids = false;
+  // Without the stamps by which a batch that is sent again is told.
+  bool plain = false;
   // "own" or "shared": which threads run the subscribers' callbacks; see DeliveryThread.
   std::string delivery = "shared";
 };

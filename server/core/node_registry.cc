@@ -1,6 +1,7 @@
 #include "server/core/node_registry.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -52,6 +53,18 @@ absl::Status Backwards(const std::string& node, Sequence cursor, Sequence next) 
       absl::StrCat("next_sequence: is ", next, ", the cursor of node \"", Excerpt(node), "\" is at ", cursor,
                    "; set allow_backwards to move it back"),
       {{"field", "next_sequence"}, {"cursor", std::to_string(cursor)}, {"value", std::to_string(next)}});
+}
+
+// Takes an acknowledgement of the node for its stream; what that comes to when it is news.
+std::optional<Sequence> Raise(NodeSession& session, Sequence next, bool allow_backwards) {
+  // Of a process whose stream was superseded, or of an operator: this one was not sent it.
+  if (next > session.sent) return {};
+  if (next <= session.applied) {
+    if (allow_backwards) session.applied = next;
+    return {};
+  }
+  session.applied = next;
+  return next;
 }
 
 }  // namespace
@@ -147,6 +160,23 @@ std::shared_ptr<NodeStream> NodeRegistry::StreamOf(const Log& log, const std::st
   return node == nullptr || node->session == nullptr ? nullptr : node->session->stream.lock();
 }
 
+void NodeRegistry::BeginAt(const Log& log, const std::string& name, NodeSession& session, Sequence start) {
+  std::optional<Sequence> applied;
+  {
+    MutexLock lock(mutex_);
+    session.sent = start;
+    const auto node = Find(log, name);
+    if (node == nullptr || node->session.get() != &session || !node->durable.cursor) return;
+    applied = std::min(start, node->durable.cursor->next_sequence);
+    session.applied = *applied;
+  }
+  TellApplied(log, name, applied);
+}
+
+void NodeRegistry::TellApplied(const Log& log, const std::string& node, std::optional<Sequence> applied) {
+  if (applied && listener_ != nullptr) listener_->OnApplied(log, node, *applied);
+}
+
 void NodeRegistry::Disconnect(const Log& log, const std::string& name, const NodeSession& session) {
   MutexLock lock(mutex_);
   const auto node = Find(log, name);
@@ -158,6 +188,7 @@ void NodeRegistry::Disconnect(const Log& log, const std::string& name, const Nod
 void NodeRegistry::Acknowledge(const LogPtr& log, const std::string& name, Sequence next,
                                bool allow_backwards, Done<NodeRecord> done) {
   absl::Status refused = CheckNotPastEnd(next, *log);
+  std::optional<Sequence> applied;
   std::shared_ptr<Node> node;
   if (refused.ok()) {
     MutexLock lock(mutex_);
@@ -165,6 +196,7 @@ void NodeRegistry::Acknowledge(const LogPtr& log, const std::string& name, Seque
     refused = found.status();
     if (found.ok()) {
       node = *found;
+      if (node->session != nullptr) applied = Raise(*node->session, next, allow_backwards);
       const auto& cursor = node->wanted.cursor;
       const Position position = log->PositionAt(next);
       if (cursor && next < cursor->next_sequence && !allow_backwards) {
@@ -176,6 +208,7 @@ void NodeRegistry::Acknowledge(const LogPtr& log, const std::string& name, Seque
       }
     }
   }
+  TellApplied(*log, name, applied);
   if (!refused.ok()) return done(refused);
   WriteIfWanted(log, node);
 }
@@ -206,11 +239,13 @@ void NodeRegistry::OnWritten(const LogPtr& log, const std::shared_ptr<Node>& nod
                              const absl::Status& status) {
   std::vector<Done<NodeRecord>> answered;
   NodeRecord record;
+  std::optional<Sequence> applied;
   {
     MutexLock lock(mutex_);
     node->writing = false;
     answered = std::exchange(node->in_flight, {});
     if (status.ok()) {
+      if (node->session == nullptr && node->written.cursor) applied = node->written.cursor->next_sequence;
       node->known = true;
       node->durable = record = node->written;
     } else if (node->waiting.empty()) {
@@ -219,7 +254,7 @@ void NodeRegistry::OnWritten(const LogPtr& log, const std::shared_ptr<Node>& nod
       EraseIfUnknown(*log, *node);
     }
   }
-  if (status.ok() && listener_ != nullptr) listener_->OnCursor(*log, record);
+  TellApplied(*log, record.node, applied);
   AnswerAll(std::move(answered), status, record);
   WriteIfWanted(log, node);
 }
@@ -303,30 +338,34 @@ std::vector<NodeStatus> NodeRegistry::List(const Log& log, const std::string& fl
   if (nodes == logs_.end()) return listed;
   for (const auto& [name, node] : nodes->second) {
     if (!node->known || (!fleet.empty() && node->durable.fleet != fleet)) continue;
-    NodeStatus status{.record = node->durable};
-    if (node->session != nullptr) {
-      status.state = node->session->tailing ? NodeStatus::State::kTailing : NodeStatus::State::kReplaying;
-      status.next_sequence = node->session->next_sequence;
-      status.address = node->session->address;
-    }
-    listed.push_back(std::move(status));
+    listed.push_back(Describe(*node));
   }
   return listed;
 }
 
+NodeStatus NodeRegistry::Describe(const Node& node) {
+  NodeStatus status{.record = node.durable};
+  if (node.session == nullptr) {
+    if (node.durable.cursor) status.applied = node.durable.cursor->next_sequence;
+    return status;
+  }
+  status.state = node.session->tailing ? NodeStatus::State::kTailing : NodeStatus::State::kReplaying;
+  status.next_sequence = node.session->next_sequence;
+  status.applied = node.session->applied;
+  status.address = node.session->address;
+  return status;
+}
+
 std::vector<NodeStatus> NodeRegistry::Choose(const Log& log, const std::vector<std::string>& names,
                                              const std::string& fleet) {
-  std::vector<NodeStatus> listed = List(log, fleet);
-  if (names.empty()) return listed;
-  std::map<std::string, NodeStatus> chosen;
-  for (const std::string& name : names) chosen[name].record.node = name;
-  for (NodeStatus& node : listed) {
-    const auto wanted = chosen.find(node.record.node);
-    if (wanted != chosen.end()) wanted->second = std::move(node);
+  if (names.empty()) return List(log, fleet);
+  std::vector<NodeStatus> chosen;
+  MutexLock lock(mutex_);
+  for (const std::string& name : std::set<std::string>(names.begin(), names.end())) {
+    const auto node = Find(log, name);
+    chosen.push_back(node != nullptr && node->known ? Describe(*node) : NodeStatus{.record = {.node = name}});
   }
-  std::vector<NodeStatus> nodes;
-  for (auto& [name, node] : chosen) nodes.push_back(std::move(node));
-  return nodes;
+  return chosen;
 }
 
 }  // namespace replog

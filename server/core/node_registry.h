@@ -35,6 +35,12 @@ struct NodeSession {
   std::string address;
   std::atomic<Sequence> next_sequence{0};  // of the stream
   std::atomic<bool> tailing{false};        // has been caught up
+  // Everything before it was sent, or the stream began there: as far as an acknowledgement can be of this
+  // stream. 0 until a table is complete.
+  std::atomic<Sequence> sent{0};
+  // Everything before it is applied by whoever reads the stream, as far as the node said so. The registry
+  // writes it.
+  std::atomic<Sequence> applied{0};
 };
 
 // A node as reports have it.
@@ -47,6 +53,9 @@ struct NodeStatus {
   NodeRecord record;
   State state = State::kGone;
   std::optional<Sequence> next_sequence;  // of its stream
+  // What barriers go by: everything before it is applied by the process that is connected, or, while none is,
+  // by the last that said so durably. Nullopt: neither.
+  std::optional<Sequence> applied;
   std::string address;
 };
 
@@ -54,8 +63,8 @@ struct NodeStatus {
 class NodeListener {
  public:
   virtual ~NodeListener() = default;
-  // The node's record was written.
-  virtual void OnCursor(const Log& log, const NodeRecord& node) = 0;
+  // The node's NodeStatus::applied was raised to this.
+  virtual void OnApplied(const Log& log, const std::string& node, Sequence applied) = 0;
   // The node has a new stream.
   virtual void OnConnected(const Log& log, const std::string& node) = 0;
 };
@@ -87,10 +96,17 @@ class NodeRegistry final : public std::enable_shared_from_this<NodeRegistry> {
   };
   void Connect(const LogPtr& log, const Registration& registration, std::shared_ptr<NodeSession> session,
                Done<NodeRecord> done) TSA_EXCLUDES(mutex_);
+  // The stream begins with record `start`, not with the table. What the node acknowledged before that is
+  // applied.
+  void BeginAt(const Log& log, const std::string& node, NodeSession& session, Sequence start)
+      TSA_EXCLUDES(mutex_);
   void Disconnect(const Log& log, const std::string& node, const NodeSession& session) TSA_EXCLUDES(mutex_);
 
   // Moves the node's cursor to before record `next`, and answers with the node as it is durable then. A node
   // that is not known becomes one, without a fleet. PAST_THE_END, CURSOR_BACKWARDS (unless allowed).
+  // Of a connected node it raises NodeSession::applied, also when the cursor refuses it as backwards: a
+  // process that begins anew is behind the cursor that the one before it left. Past NodeSession::sent it is
+  // not of this stream, and so does not.
   void Acknowledge(const LogPtr& log, const std::string& node, Sequence next, bool allow_backwards,
                    Done<NodeRecord> done) TSA_EXCLUDES(mutex_);
 
@@ -120,6 +136,9 @@ class NodeRegistry final : public std::enable_shared_from_this<NodeRegistry> {
   absl::Status Load(const LogRegistry& logs) TSA_EXCLUDES(mutex_);
   void Add(const LogPtr& log, NodeRecord record) TSA_REQUIRES(mutex_);
   std::shared_ptr<Node> Find(const Log& log, const std::string& node) TSA_REQUIRES(mutex_);
+  static NodeStatus Describe(const Node& node);
+  // Tells the listener, if `applied`.
+  void TellApplied(const Log& log, const std::string& node, std::optional<Sequence> applied);
   absl::StatusOr<std::shared_ptr<Node>> FindOrMake(const LogPtr& log, const std::string& node)
       TSA_REQUIRES(mutex_);
   // Writes what the node is to be, if that is not written and no write is under way; else calls back whom

@@ -118,7 +118,7 @@ void Subscription::OnTable(absl::StatusOr<TableSlice> answer, Sequence committed
 }
 
 void Subscription::EndFrameAt(Sequence checkpoint, Epoch epoch) {
-  if (ended_ || checkpoint < next_ || !Resumable() || UntilReached()) return;
+  if (ended_ || checkpoint < next_ || !resumable() || UntilReached()) return;
   checkpoint_ = checkpoint;
   checkpoint_epoch_ = epoch;
 }

@@ -85,6 +85,9 @@ class Subscription {
   // answer to OnTable then is for the next.
   bool reading_table() const { return reading_table_ && !ended_; }
   TableScan table_scan() const;
+  // Whether the reader has everything before next() with the frames taken: not before its map equals the
+  // table.
+  bool resumable() const { return !reading_table_ && !table_end_.has_value(); }
   int64_t bookmark_at_us() const { return bookmark_at_us_; }
   const absl::Status& status() const { return status_; }
   const ChannelFilter& filter() const { return options_.filter; }
@@ -111,10 +114,8 @@ class Subscription {
   bool Gather() const;
   // Whether the reader is to acknowledge what it was sent up to here.
   bool AcknowledgeHere() const {
-    return !acknowledge_.empty() && *acknowledge_.begin() < next_ && Resumable();
+    return !acknowledge_.empty() && *acknowledge_.begin() < next_ && resumable();
   }
-  // Not before the reader's map equals the table.
-  bool Resumable() const { return !reading_table_ && !table_end_.has_value(); }
   // Whether there is something to say that has no record in it.
   bool SomethingToSay(int64_t now_us) const;
 

@@ -9,18 +9,11 @@
 namespace replog {
 namespace {
 
-bool HasApplied(const NodeRecord& node, Sequence target) {
-  return node.cursor && node.cursor->next_sequence > target;
-}
-
-NodeSync LookAt(const std::string& name, const NodeStatus* node, Sequence target, Sequence end) {
-  NodeSync sync{.node = name, .lag = end};
-  if (node == nullptr) return sync;
-  sync.connected = node->state != NodeStatus::State::kGone;
-  sync.synced = HasApplied(node->record, target);
-  if (!node->record.cursor) return sync;
-  sync.applied = node->record.cursor->next_sequence;
-  sync.lag = end - std::min(end, *sync.applied);
+NodeSync ToSync(const NodeStatus& node, Sequence target, Sequence end) {
+  NodeSync sync{.node = node.record.node, .applied = node.applied};
+  sync.connected = node.state != NodeStatus::State::kGone;
+  sync.synced = node.applied && *node.applied > target;
+  sync.lag = end - std::min(end, node.applied.value_or(0));
   return sync;
 }
 
@@ -44,26 +37,56 @@ std::vector<std::string> SyncBarriers::Expected(const Request& request) {
 }
 
 SyncBarriers::Id SyncBarriers::Await(const Request& request, Done done) {
-  Barrier barrier{request.log, request.target, Expected(request), {}, 0, std::move(done)};
-  barrier.behind.insert(barrier.expected.begin(), barrier.expected.end());
+  Barrier barrier{{request.log, request.target, Expected(request)}, {}, 0, std::move(done)};
   barrier.deadline_us = clock_.MonotonicMicros() + request.timeout_us;
-  const std::vector<std::string> expected = barrier.expected;
   const int64_t deadline_us = barrier.deadline_us;
   const auto id = Add(barrier);
   if (!id.ok()) {
     barrier.done(id.status());
     return 0;
   }
-  // Only now that it is among the barriers: an acknowledgement that comes while this looks is then not
-  // missed.
-  for (const NodeStatus& node : nodes_.List(*request.log, "")) OnCursor(*request.log, node.record);
-  for (const std::string& node : expected) OnConnected(*request.log, node);
+  EndIfSynced(*id);
   timers_.Schedule(deadline_us, weak_from_this());
   return *id;
 }
 
+void SyncBarriers::EndIfSynced(Id id) {
+  // Again when the last of them said so while this looked.
+  while (const auto question = BeginLook(id)) {
+    const auto behind = EndLook(id, LookAt(*question));
+    for (const std::string& node : behind) Ask(*question->log, node, {question->target});
+    if (!behind.empty()) return;
+  }
+}
+
+std::optional<SyncBarriers::Question> SyncBarriers::BeginLook(Id id) {
+  MutexLock lock(mutex_);
+  const auto found = barriers_.find(id);
+  if (found == barriers_.end()) return {};
+  Barrier& barrier = found->second;
+  // Before it looks: an acknowledgement that comes meanwhile is then not missed.
+  barrier.behind.insert(barrier.question.expected.begin(), barrier.question.expected.end());
+  return barrier.question;
+}
+
+std::set<std::string> SyncBarriers::EndLook(Id id, SyncAnswer answer) {
+  std::vector<Barrier> ended;
+  {
+    MutexLock lock(mutex_);
+    const auto found = barriers_.find(id);
+    if (found == barriers_.end()) return {};
+    for (const NodeSync& node : answer.nodes) {
+      if (node.synced) found->second.behind.erase(node.node);
+    }
+    if (!std::ranges::all_of(answer.nodes, &NodeSync::synced)) return found->second.behind;
+    ended = Take([&](Id candidate, const Barrier&) { return candidate == id; });
+  }
+  ended.front().done(std::move(answer));
+  return {};
+}
+
 absl::StatusOr<SyncBarriers::Id> SyncBarriers::Add(Barrier& barrier) {
-  if (barrier.expected.empty()) {
+  if (barrier.question.expected.empty()) {
     return MakeError(Reason::kNoExpectedNodes,
                      "there is no node to wait for: nothing can be said to be in sync");
   }
@@ -91,16 +114,17 @@ std::vector<SyncBarriers::Barrier> SyncBarriers::Take(const Wanted& wanted) {
   return taken;
 }
 
-void SyncBarriers::OnCursor(const Log& log, const NodeRecord& node) {
-  std::vector<Barrier> ended;
+void SyncBarriers::OnApplied(const Log& log, const std::string& node, Sequence applied) {
+  std::vector<Id> complete;
   {
     MutexLock lock(mutex_);
-    ended = Take([&](Id, Barrier& barrier) {
-      if (barrier.log->number() != log.number() || !HasApplied(node, barrier.target)) return false;
-      return barrier.behind.erase(node.node) > 0 && barrier.behind.empty();
-    });
+    for (auto& [id, barrier] : barriers_) {
+      if (barrier.question.log->number() != log.number() || applied <= barrier.question.target) continue;
+      if (barrier.behind.erase(node) > 0 && barrier.behind.empty()) complete.push_back(id);
+    }
   }
-  for (Barrier& barrier : ended) Answer(barrier, false);
+  // Each has said so, but one may have moved back since, or another process have its name.
+  for (const Id id : complete) EndIfSynced(id);
 }
 
 void SyncBarriers::OnConnected(const Log& log, const std::string& node) {
@@ -108,26 +132,25 @@ void SyncBarriers::OnConnected(const Log& log, const std::string& node) {
   {
     MutexLock lock(mutex_);
     for (const auto& [id, barrier] : barriers_) {
-      if (barrier.log->number() == log.number() && barrier.behind.contains(node))
-        targets.insert(barrier.target);
+      if (barrier.question.log->number() == log.number() && barrier.behind.contains(node))
+        targets.insert(barrier.question.target);
     }
   }
+  Ask(log, node, targets);
+}
+
+void SyncBarriers::Ask(const Log& log, const std::string& node, const std::set<Sequence>& targets) {
   const auto stream = targets.empty() ? nullptr : nodes_.StreamOf(log, node);
   if (stream == nullptr) return;
   for (const Sequence target : targets) stream->AskToAcknowledge(target);
 }
 
-void SyncBarriers::Answer(Barrier& barrier, bool at_deadline) {
-  std::map<std::string, NodeStatus> known;
-  for (NodeStatus& node : nodes_.List(*barrier.log, "")) known.emplace(node.record.node, std::move(node));
-  SyncAnswer answer{.target = barrier.target};
-  for (const std::string& name : barrier.expected) {
-    const auto node = known.find(name);
-    answer.nodes.push_back(LookAt(name, node == known.end() ? nullptr : &node->second, barrier.target,
-                                  barrier.log->tail().committed_end()));
-  }
-  answer.outcome = at_deadline ? JudgeAtDeadline(answer.nodes) : SyncOutcome::kSynced;
-  barrier.done(std::move(answer));
+SyncAnswer SyncBarriers::LookAt(const Question& question) {
+  SyncAnswer answer{.target = question.target};
+  const Sequence end = question.log->tail().committed_end();
+  for (const NodeStatus& node : nodes_.Choose(*question.log, question.expected, ""))
+    answer.nodes.push_back(ToSync(node, question.target, end));
+  return answer;
 }
 
 int64_t SyncBarriers::OnTime(int64_t now_us) {
@@ -136,7 +159,11 @@ int64_t SyncBarriers::OnTime(int64_t now_us) {
     MutexLock lock(mutex_);
     ended = Take([&](Id, const Barrier& barrier) { return barrier.deadline_us <= now_us; });
   }
-  for (Barrier& barrier : ended) Answer(barrier, true);
+  for (Barrier& barrier : ended) {
+    SyncAnswer answer = LookAt(barrier.question);
+    answer.outcome = JudgeAtDeadline(answer.nodes);
+    barrier.done(std::move(answer));
+  }
   return 0;
 }
 
@@ -157,7 +184,7 @@ void SyncBarriers::OnLogDeleted(const Log& log) {
   std::vector<Barrier> ended;
   {
     MutexLock lock(mutex_);
-    ended = Take([&](Id, const Barrier& barrier) { return barrier.log->number() == log.number(); });
+    ended = Take([&](Id, const Barrier& barrier) { return barrier.question.log->number() == log.number(); });
   }
   EndAll(std::move(ended), MakeError(Reason::kLogNotFound, "the log was deleted"));
 }

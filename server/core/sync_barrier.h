@@ -29,7 +29,7 @@ struct NodeSync {
   std::string node;
   bool synced = false;  // has applied the target
   bool connected = false;
-  std::optional<Sequence> applied;  // everything before it; nullopt: it never said so
+  std::optional<Sequence> applied;  // see NodeStatus
   uint64_t lag = 0;                 // records behind the log's committed end
 };
 
@@ -76,25 +76,36 @@ class SyncBarriers final : public NodeListener,
   void Close() TSA_EXCLUDES(mutex_);
   void OnLogDeleted(const Log& log) TSA_EXCLUDES(mutex_);
 
-  void OnCursor(const Log& log, const NodeRecord& node) override TSA_EXCLUDES(mutex_);
+  void OnApplied(const Log& log, const std::string& node, Sequence applied) override TSA_EXCLUDES(mutex_);
   void OnConnected(const Log& log, const std::string& node) override TSA_EXCLUDES(mutex_);
   int64_t OnTime(int64_t now_us) override TSA_EXCLUDES(mutex_);
 
  private:
-  struct Barrier {
+  struct Question {
     LogPtr log;
     Sequence target = 0;
     std::vector<std::string> expected;
-    std::set<std::string> behind;  // of the expected
+  };
+  struct Barrier {
+    Question question;
+    std::set<std::string> behind;  // of the expected, those that did not say yet that they have the target
     int64_t deadline_us = 0;
     Done done;
   };
   std::vector<std::string> Expected(const Request& request);
   absl::StatusOr<Id> Add(Barrier& barrier) TSA_EXCLUDES(mutex_);
+  // Ends it if all of its nodes have the target by now; else all that have not are behind, and asked.
+  void EndIfSynced(Id id) TSA_EXCLUDES(mutex_);
+  // All are behind until the look is over. Nullopt when the barrier has ended.
+  std::optional<Question> BeginLook(Id id) TSA_EXCLUDES(mutex_);
+  // Ends the barrier with the answer, if it says so; else those who are behind.
+  std::set<std::string> EndLook(Id id, SyncAnswer answer) TSA_EXCLUDES(mutex_);
+  void Ask(const Log& log, const std::string& node, const std::set<Sequence>& targets);
+  // The nodes that are waited for, as they are.
+  SyncAnswer LookAt(const Question& question);
   // Takes out the barriers for which `wanted` is true.
   template <typename Wanted>
   std::vector<Barrier> Take(const Wanted& wanted) TSA_REQUIRES(mutex_);
-  void Answer(Barrier& barrier, bool at_deadline);
   static void EndAll(std::vector<Barrier> ended, const absl::Status& status);
 
   NodeRegistry& nodes_;

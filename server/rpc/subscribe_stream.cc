@@ -122,6 +122,8 @@ void SubscribeStream::BeginAt(const absl::StatusOr<Sequence>& start, Subscriptio
   if (!start.ok()) return EndWith(start.status());
   options.start = log_->PositionAt(*start);
   options.table_epoch = log_->epoch();
+  // What a table's node had before is of no account: it begins with nothing.
+  if (session_ != nullptr && !options.table) service_.nodes().BeginAt(*log_, node_, *session_, *start);
   const int64_t now_us = service_.clock().MonotonicMicros();
   MutexLock lock(mutex_);
   subscription_ = std::make_unique<Subscription>(std::move(options), now_us);
@@ -221,6 +223,7 @@ void SubscribeStream::Send() {
   if (frame.first_kept) rest.set_first_kept_sequence(*frame.first_kept);
   if (session_ != nullptr) {
     session_->next_sequence = frame.next_sequence;
+    if (subscription_->resumable()) session_->sent = frame.next_sequence;
     if (frame.caught_up) session_->tailing = true;
   }
   outgoing_ = Concatenate(std::move(frame.records), rest);

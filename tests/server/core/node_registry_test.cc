@@ -54,6 +54,7 @@ class NodeRegistryTest : public ::testing::Test {
     Connected connected;
     const auto registered = TryConnect({node, fleet, channels}, connected);
     EXPECT_TRUE(registered.ok()) << registered.status();
+    connected.session->sent = log()->tail().committed_end();
     return connected;
   }
   void Disconnect(const std::string& node, const Connected& connected) {
@@ -346,6 +347,82 @@ TEST_F(SyncBarriersTest, EndsWhenItIsCancelledClosedOrItsLogDeleted) {
   barriers_->Close();
   EXPECT_EQ(ReasonText(closed.get().status()), "SHUTTING_DOWN");
   EXPECT_EQ(ReasonText(Await(To(0)).get().status()), "SHUTTING_DOWN");
+}
+
+TEST_F(SyncBarriersTest, ANodeThatBeginsAnewIsBehindUntilItSaysThatItIsNot) {
+  AppendRecords(3);
+  auto a = Connect("a");
+  ASSERT_TRUE(Acknowledge("a", 3).ok());
+  Disconnect("a", a);
+  a = Connect("a");
+  a.session->sent = 0;
+  nodes_->BeginAt(*log(), "a", *a.session, 0);
+  auto answer = Await(To(1));
+  EXPECT_FALSE(Ended(answer)) << "it has nothing yet";
+  EXPECT_EQ(a.stream->asked, std::vector<Sequence>{1});
+  a.session->sent = 2;
+  EXPECT_EQ(ReasonText(Acknowledge("a", 1).status()), "CURSOR_BACKWARDS");
+  ASSERT_TRUE(Acknowledge("a", 3).ok());
+  EXPECT_FALSE(Ended(answer)) << "only the process before it can have been sent so much";
+  EXPECT_EQ(ReasonText(Acknowledge("a", 2).status()), "CURSOR_BACKWARDS");
+  const auto synced = *answer.get();
+  EXPECT_EQ(synced.outcome, SyncOutcome::kSynced);
+  EXPECT_EQ(synced.nodes[0].applied, 2u);
+  EXPECT_EQ(nodes_->CursorOf(*log(), "a")->next_sequence, 3u);
+}
+
+TEST_F(SyncBarriersTest, ANodeThatGetsTheTableIsBehindUntilItIsComplete) {
+  AppendRecords(3);
+  ASSERT_TRUE(Acknowledge("a", 3).ok());
+  const auto a = Connect("a");
+  a.session->sent = 0;
+  auto answer = Await(To(1));
+  ASSERT_TRUE(Acknowledge("a", 3).ok()) << "of the process before it";
+  EXPECT_FALSE(Ended(answer));
+  a.session->sent = 3;
+  ASSERT_TRUE(Acknowledge("a", 3).ok());
+  EXPECT_EQ(answer.get()->outcome, SyncOutcome::kSynced);
+}
+
+TEST_F(SyncBarriersTest, AStreamThatGoesOnFromTheCursorHasWhatIsBeforeIt) {
+  AppendRecords(3);
+  ASSERT_TRUE(Acknowledge("a", 2).ok());
+  const auto a = Connect("a");
+  a.session->sent = 0;
+  auto answer = Await(To(1));
+  EXPECT_FALSE(Ended(answer)) << "where it begins is not known yet";
+  nodes_->BeginAt(*log(), "a", *a.session, 3);
+  const auto synced = *answer.get();
+  EXPECT_EQ(synced.outcome, SyncOutcome::kSynced);
+  EXPECT_EQ(synced.nodes[0].applied, 2u) << "record 2 it was sent; that it has applied it, it did not say";
+}
+
+TEST_F(SyncBarriersTest, WhoMovedBackMeanwhileIsBehindAgain) {
+  AppendRecords(3);
+  const auto a = Connect("a");
+  Connect("b");
+  auto answer = Await(To(1));
+  ASSERT_TRUE(Acknowledge("a", 3).ok());
+  ASSERT_TRUE(Acknowledge("a", 0, true).ok());
+  ASSERT_TRUE(Acknowledge("b", 3).ok());
+  EXPECT_FALSE(Ended(answer));
+  EXPECT_EQ(a.stream->asked, (std::vector<Sequence>{1, 1}));
+  ASSERT_TRUE(Acknowledge("a", 2).ok());
+  EXPECT_EQ(answer.get()->outcome, SyncOutcome::kSynced);
+}
+
+TEST_F(SyncBarriersTest, WhoConnectsAnewMeanwhileIsBehindAgain) {
+  AppendRecords(3);
+  Connect("a");
+  Connect("b");
+  auto answer = Await(To(1));
+  ASSERT_TRUE(Acknowledge("a", 3).ok());
+  const auto anew = Connect("a");
+  ASSERT_TRUE(Acknowledge("b", 3).ok());
+  EXPECT_FALSE(Ended(answer));
+  EXPECT_EQ(anew.stream->asked, std::vector<Sequence>{1});
+  ASSERT_TRUE(Acknowledge("a", 3).ok());
+  EXPECT_EQ(answer.get()->outcome, SyncOutcome::kSynced);
 }
 
 TEST_F(SyncBarriersTest, AreBounded) {

@@ -16,6 +16,7 @@ struct NodeRegistry::Node {
   NodeRecord written;                       // by the write that is under way
   bool known = false;                       // the system log has it
   bool writing = false;                     // a write is under way
+  bool in_doubt = false;                    // a write failed that the system log may have: write again
   std::vector<Done<NodeRecord>> in_flight;  // wait for that write
   std::vector<Done<NodeRecord>> waiting;    // wait for the one behind it
   std::shared_ptr<NodeSession> session;     // null: not connected
@@ -45,6 +46,12 @@ absl::Status CheckNotPastEnd(Sequence next, const Log& log) {
   if (next <= end) return absl::OkStatus();
   return MakeError(Reason::kPastTheEnd, absl::StrCat("next_sequence: ", next, " is past the log's end ", end),
                    {{"field", "next_sequence"}, {"end_sequence", std::to_string(end)}});
+}
+
+// Whether a failed write leaves open what the system log says now.
+bool LeavesDoubt(const absl::Status& status) {
+  const auto reason = ReasonOf(status);
+  return !reason || *reason == Reason::kStoreFailed;
 }
 
 absl::Status Backwards(const std::string& node, Sequence cursor, Sequence next) {
@@ -128,7 +135,7 @@ absl::StatusOr<std::shared_ptr<NodeRegistry::Node>> NodeRegistry::FindOrMake(con
 }
 
 void NodeRegistry::EraseIfUnknown(const Log& log, const Node& node) {
-  if (node.known || node.writing || node.session != nullptr || !node.waiting.empty()) return;
+  if (node.known || node.in_doubt || node.writing || node.session != nullptr || !node.waiting.empty()) return;
   const auto nodes = logs_.find(log.uuid());
   if (nodes != logs_.end()) node_count_ -= nodes->second.erase(node.wanted.node);
 }
@@ -221,7 +228,7 @@ void NodeRegistry::WriteIfWanted(const LogPtr& log, const std::shared_ptr<Node>&
     MutexLock lock(mutex_);
     if (node->writing || node->waiting.empty()) return;
     record = node->wanted;
-    write = !node->known || node->wanted != node->durable;
+    write = !node->known || node->in_doubt || node->wanted != node->durable;
     (write ? node->in_flight : ready) = std::exchange(node->waiting, {});
     node->writing = write;
     node->written = record;
@@ -244,12 +251,13 @@ void NodeRegistry::OnWritten(const LogPtr& log, const std::shared_ptr<Node>& nod
     MutexLock lock(mutex_);
     node->writing = false;
     answered = std::exchange(node->in_flight, {});
+    node->in_doubt = status.ok() ? false : node->in_doubt || LeavesDoubt(status);
     if (status.ok()) {
       if (node->session == nullptr && node->written.cursor) applied = node->written.cursor->next_sequence;
       node->known = true;
       node->durable = record = node->written;
     } else if (node->waiting.empty()) {
-      // Whether it was written may be unknown; what it said is said again by the node's next word.
+      // What it said is said again by the node's next word.
       node->wanted = node->durable;
       EraseIfUnknown(*log, *node);
     }
@@ -265,7 +273,8 @@ void NodeRegistry::Forget(const LogPtr& log, const std::string& name, Done<NodeR
   {
     MutexLock lock(mutex_);
     node = Find(*log, name);
-    if (node == nullptr || !node->known) {
+    // One of which nobody knows whether it is there is made sure not to be.
+    if (node == nullptr || (!node->known && !node->in_doubt)) {
       refused = UnknownNode(*log, name);
     } else if (node->session != nullptr) {
       refused = MakeError(Reason::kNodeConnected,
@@ -295,14 +304,17 @@ void NodeRegistry::OnForgotten(const LogPtr& log, const std::shared_ptr<Node>& n
     MutexLock lock(mutex_);
     node->writing = false;
     answered = std::exchange(node->in_flight, {});
+    node->in_doubt = status.ok() ? false : node->in_doubt || LeavesDoubt(status);
     record = node->durable;
     if (status.ok()) {
       node->known = false;
       node->durable = {.log = log->name(), .node = record.node};
-      EraseIfUnknown(*log, *node);
-    } else if (node->waiting.empty()) {
+    } else {
+      // Nothing begins anew: whoever came since, and meant it to, asks again.
       node->wanted = node->durable;
+      for (auto& done : std::exchange(node->waiting, {})) answered.push_back(std::move(done));
     }
+    EraseIfUnknown(*log, *node);
   }
   AnswerAll(std::move(answered), status, record);
   WriteIfWanted(log, node);

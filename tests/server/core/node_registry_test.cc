@@ -153,6 +153,79 @@ TEST_F(NodeRegistryTest, AFailedWriteIsSaidAndLeavesTheCursor) {
   EXPECT_EQ(Names(), Strings{"a"}) << "what was not written is no node";
 }
 
+using CommitFate = testing::FakeStore::CommitFate;
+
+TEST_F(NodeRegistryTest, AfterAFailedForgetTheCursorIsWrittenAgainBeforeItIsSaid) {
+  AppendRecords(5);
+  ASSERT_TRUE(Acknowledge("a", 4).ok());
+  core_.store.SetCommitFate(CommitFate::kFailedThoughWritten);
+  EXPECT_EQ(ReasonText(Forget("a")), "STORE_FAILED");
+  core_.store.SetCommitFate(CommitFate::kWritten);
+  Drain();
+  EXPECT_EQ(Acknowledge("a", 4)->cursor->next_sequence, 4u);
+  Open();
+  const auto cursor = nodes_->CursorOf(*log(), "a");
+  ASSERT_TRUE(cursor.has_value()) << "the tombstone was on disk";
+  EXPECT_EQ(cursor->next_sequence, 4u);
+}
+
+TEST_F(NodeRegistryTest, AfterAFailedMoveTheCursorIsWrittenAgainBeforeItIsSaid) {
+  AppendRecords(5);
+  ASSERT_TRUE(Acknowledge("a", 4).ok());
+  core_.store.SetCommitFate(CommitFate::kFailedThoughWritten);
+  EXPECT_EQ(ReasonText(Acknowledge("a", 2, true).status()), "STORE_FAILED");
+  core_.store.SetCommitFate(CommitFate::kWritten);
+  Drain();
+  EXPECT_EQ(Acknowledge("a", 4)->cursor->next_sequence, 4u);
+  const Sequence written = core_.log("_system")->tail().committed_end();
+  EXPECT_EQ(Acknowledge("a", 4)->cursor->next_sequence, 4u);
+  EXPECT_EQ(core_.log("_system")->tail().committed_end(), written) << "once is enough";
+  Open();
+  EXPECT_EQ(nodes_->CursorOf(*log(), "a")->next_sequence, 4u);
+}
+
+TEST_F(NodeRegistryTest, WhoConnectsDuringAForgetThatFailsFindsItsCursor) {
+  AppendRecords(5);
+  Disconnect("a", Connect("a", "chat"));
+  ASSERT_TRUE(Acknowledge("a", 4).ok());
+  core_.store.SetCommitFate(CommitFate::kFailed);
+  core_.store.HoldCommits(true);
+  std::promise<absl::Status> forgotten;
+  nodes_->Forget(log(), "a", [&](const auto& node) {
+    core_.store.SetCommitFate(CommitFate::kWritten);
+    forgotten.set_value(node.status());
+  });
+  core_.store.AwaitHeldCommits(1);
+  Connected during;
+  during.session->stream = during.stream;
+  std::promise<absl::StatusOr<NodeRecord>> answer;
+  nodes_->Connect(log(), {"a", "chat", {}}, during.session, [&](auto node) { answer.set_value(node); });
+  core_.store.HoldCommits(false);
+  EXPECT_EQ(ReasonText(forgotten.get_future().get()), "STORE_FAILED");
+  EXPECT_EQ(ReasonText(answer.get_future().get().status()), "STORE_FAILED") << "it is to ask again";
+  Drain();
+  Disconnect("a", during);
+  Connected again;
+  const auto registered = TryConnect({"a", "chat", {}}, again);
+  ASSERT_TRUE(registered.ok()) << registered.status();
+  ASSERT_TRUE(registered->cursor.has_value());
+  EXPECT_EQ(registered->cursor->next_sequence, 4u);
+  EXPECT_EQ(Names("chat"), Strings{"a"});
+}
+
+TEST_F(NodeRegistryTest, AFirstRegistrationInDoubtCanBeForgotten) {
+  AppendRecords(5);
+  core_.store.SetCommitFate(CommitFate::kFailedThoughWritten);
+  EXPECT_EQ(ReasonText(Acknowledge("a", 2).status()), "STORE_FAILED");
+  core_.store.SetCommitFate(CommitFate::kWritten);
+  Drain();
+  EXPECT_EQ(Names(), Strings{}) << "nobody knows that it is one";
+  EXPECT_TRUE(Forget("a").ok());
+  EXPECT_EQ(ReasonText(Forget("a")), "NODE_NOT_FOUND");
+  Open();
+  EXPECT_EQ(Names(), Strings{});
+}
+
 TEST_F(NodeRegistryTest, TheNewestStreamOwnsTheName) {
   const auto older = Connect("a");
   const auto newer = Connect("a");

@@ -30,6 +30,8 @@ absl::Status UnknownNode(const Log& log, const std::string& node) {
                    {{"node", node}});
 }
 
+absl::Status LogDeleted() { return MakeError(Reason::kLogNotFound, "the log was deleted"); }
+
 template <typename Calls>
 void AnswerAll(Calls calls, const absl::Status& status, const NodeRecord& record) {
   for (auto& done : calls) {
@@ -93,7 +95,12 @@ absl::Status NodeRegistry::Load(const LogRegistry& logs) {
   for (const SystemRecord& stored : *records) {
     auto record = DecodeNodeRecord(stored.text);
     const auto log = by_uuid.find(LogUuidOf(stored.key));
-    if (record && log != by_uuid.end()) {
+    if (log != by_uuid.end()) {
+      // To leave it out would be to lose its cursor.
+      if (!record) {
+        return MakeError(Reason::kCorruptChunk,
+                         absl::StrCat("record ", stored.sequence, " of log \"_system\" is not a node"));
+      }
       Add(log->second, *std::move(record));
     } else {
       // Its log was deleted, and the server killed before its nodes were. A failure is met at the next start.
@@ -120,6 +127,7 @@ std::shared_ptr<NodeRegistry::Node> NodeRegistry::Find(const Log& log, const std
 
 absl::StatusOr<std::shared_ptr<NodeRegistry::Node>> NodeRegistry::FindOrMake(const LogPtr& log,
                                                                              const std::string& name) {
+  if (log->deleted) return LogDeleted();
   if (auto node = Find(*log, name); node != nullptr) return node;
   if (node_count_ >= options_.max_nodes) {
     return MakeError(Reason::kTooManyNodes,
@@ -224,16 +232,18 @@ void NodeRegistry::WriteIfWanted(const LogPtr& log, const std::shared_ptr<Node>&
   std::vector<Done<NodeRecord>> ready;
   NodeRecord record;
   bool write = false;
+  // Its nodes were forgotten with it, and would come back so.
+  const bool deleted = log->deleted;
   {
     MutexLock lock(mutex_);
     if (node->writing || node->waiting.empty()) return;
     record = node->wanted;
-    write = !node->known || node->in_doubt || node->wanted != node->durable;
+    write = !deleted && (!node->known || node->in_doubt || node->wanted != node->durable);
     (write ? node->in_flight : ready) = std::exchange(node->waiting, {});
     node->writing = write;
     node->written = record;
   }
-  for (auto& done : ready) done(record);
+  AnswerAll(std::move(ready), deleted ? LogDeleted() : absl::OkStatus(), record);
   if (!write) return;
   system_log_.Write(
       {std::string(kNodesChannel), NodeKey(log->uuid(), record.node), EncodeNodeRecord(record), {}},

@@ -277,6 +277,37 @@ TEST_F(NodeRegistryTest, TheNodesOfADeletedLogAreForgottenAlsoByTheNextStart) {
   core_.AddLog("default");
 }
 
+TEST_F(NodeRegistryTest, ADeletedLogGetsNoNodesAnyMore) {
+  AppendRecords(1);
+  core_.store.HoldCommits(true);
+  std::promise<absl::StatusOr<NodeRecord>> first;
+  std::promise<absl::StatusOr<NodeRecord>> second;
+  nodes_->Acknowledge(log(), "a", 0, false, [&](auto node) { first.set_value(node); });
+  core_.store.AwaitHeldCommits(1);
+  nodes_->Acknowledge(log(), "a", 1, false, [&](auto node) { second.set_value(node); });
+  log()->deleted = true;
+  nodes_->ForgetLog(log());
+  core_.store.HoldCommits(false);
+  EXPECT_TRUE(first.get_future().get().ok());
+  EXPECT_EQ(ReasonText(second.get_future().get().status()), "LOG_NOT_FOUND");
+  EXPECT_EQ(ReasonText(Acknowledge("a", 1).status()), "LOG_NOT_FOUND");
+  Connected late;
+  EXPECT_EQ(ReasonText(TryConnect({"b", "", {}}, late).status()), "LOG_NOT_FOUND");
+  Drain();
+  EXPECT_TRUE(system_->Load(std::string(kNodesChannel))->empty());
+}
+
+TEST_F(NodeRegistryTest, ARecordOfALiveLogThatIsNoNodeIsSaidAndKept) {
+  std::promise<bool> written;
+  system_->Write({std::string(kNodesChannel), NodeKey(log()->uuid(), "a"), "no JSON", {}},
+                 [&](const auto& sequence) { written.set_value(sequence.ok()); });
+  ASSERT_TRUE(written.get_future().get());
+  const auto opened = NodeRegistry::Open({}, core_.logs, *system_, core_.clock);
+  EXPECT_EQ(ReasonText(opened.status()), "CORRUPT_CHUNK");
+  Drain();
+  EXPECT_EQ(system_->Load(std::string(kNodesChannel))->size(), 1u);
+}
+
 TEST_F(NodeRegistryTest, NodesAreBounded) {
   Open({.max_nodes = 2});
   Connect("a");

@@ -94,6 +94,8 @@ void Audits::OnDigests(const Log& log, const std::string& node, Sequence checkpo
     MutexLock lock(mutex_);
     const auto audit = audits_.find(log.number());
     if (audit == audits_.end() || audit->second.checkpoint != checkpoint) return;
+    const auto asked = [&](const NodeStatus& expected) { return expected.record.node == node; };
+    if (std::ranges::none_of(audit->second.expected, asked)) return;
     audit->second.answers[node] = std::move(digests);
     complete = TakeIfComplete(log.number(), false);
   }

@@ -1,9 +1,11 @@
 #include "server/rpc/acknowledge.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/utf8.h"
 #include "server/core/names.h"
 
 namespace replog {
@@ -17,6 +19,12 @@ absl::Status Check(const v1::AcknowledgeRequest& request) {
   if (request.digests_size() > 0 && !request.has_digest_sequence()) {
     return MakeError(Reason::kInvalidField, "digest_sequence: is required with digests",
                      {{"field", "digest_sequence"}});
+  }
+  if (request.digest_sequence() > request.next_sequence()) {
+    return MakeError(Reason::kInvalidField,
+                     absl::StrCat("digest_sequence: is ", request.digest_sequence(),
+                                  ", past next_sequence, which is ", request.next_sequence()),
+                     {{"field", "digest_sequence"}, {"value", std::to_string(request.digest_sequence())}});
   }
   return absl::OkStatus();
 }
@@ -44,9 +52,24 @@ absl::StatusOr<ChannelDigests> ToDigests(const v1::AcknowledgeRequest& request, 
       return status;
     wire::DigestBytes bytes;
     std::ranges::copy(digest.digest(), bytes.begin());
-    digests[digest.channel()] = wire::TableDigest(bytes, digest.keys());
+    if (!digests.emplace(digest.channel(), wire::TableDigest(bytes, digest.keys())).second) {
+      const std::string field = absl::StrCat("digests[", i, "].channel");
+      return MakeError(Reason::kInvalidField,
+                       absl::StrCat(field, ": \"", Excerpt(digest.channel()), "\" is there twice"),
+                       {{"field", field}});
+    }
   }
   return digests;
+}
+
+// Whether an audit may go by what came with the acknowledgement: it is of the process that is connected, if
+// one is. The cursor refuses one that begins anew as long as it is behind what the one before it left.
+bool IsNodesWord(LogService& service, const Log& log, const std::string& name, Sequence next,
+                 const absl::Status& status) {
+  if (!status.ok() && ReasonOf(status) != Reason::kCursorBackwards) return false;
+  const NodeStatus node = service.nodes().Choose(log, {name}, "").front();
+  const bool connected = node.state != NodeStatus::State::kGone;
+  return (status.ok() || connected) && node.applied && *node.applied >= next;
 }
 
 }  // namespace
@@ -59,10 +82,14 @@ void Acknowledge(LogService& service, const v1::AcknowledgeRequest& request,
   if (!log.ok()) return done(log.status());
   auto digests = ToDigests(request, service.options().limits);
   if (!digests.ok()) return done(digests.status());
-  if (request.has_digest_sequence())
-    service.audits().OnDigests(**log, request.node(), request.digest_sequence(), *std::move(digests));
+  std::optional<Sequence> checkpoint;
+  if (request.has_digest_sequence()) checkpoint = request.digest_sequence();
   service.nodes().Acknowledge(*log, request.node(), request.next_sequence(), request.allow_backwards(),
-                              [done = std::move(done)](const absl::StatusOr<NodeRecord>& node) mutable {
+                              [&service, log = *log, name = request.node(), next = request.next_sequence(),
+                               checkpoint, digests = *std::move(digests),
+                               done = std::move(done)](const absl::StatusOr<NodeRecord>& node) mutable {
+                                if (checkpoint && IsNodesWord(service, *log, name, next, node.status()))
+                                  service.audits().OnDigests(*log, name, *checkpoint, std::move(digests));
                                 if (!node.ok()) return done(node.status());
                                 v1::AcknowledgeResponse response;
                                 response.set_cursor(node->cursor->next_sequence);

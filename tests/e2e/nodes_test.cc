@@ -261,6 +261,26 @@ TEST_F(Nodes, TheOutcomesOfABarrier) {
   }
 }
 
+TEST_F(Nodes, ANodeThatBeginsAnewIsNotSyncedByItsFormerCursor) {
+  peer_.MustAppend({"0", "1", "2", "3", "4"});
+  ASSERT_EQ(Acknowledge("a", 5).code, StatusCode::OK);
+  ASSERT_EQ(MustAwait(3, 60'000).outcome(), Outcome::SYNCED);
+  for (const bool table : {false, true}) {
+    auto anew = AsNode("a");
+    anew.set_table(table);
+    Subscriber subscriber(peer_, anew);
+    subscriber.ReadToCaughtUp();
+    const auto behind = MustAwait(3, 50);
+    EXPECT_EQ(behind.outcome(), Outcome::TIMEOUT) << table;
+    EXPECT_EQ(behind.nodes(0).applied(), 0u);
+    EXPECT_EQ(List().at("a").cursor(), 5u);
+    EXPECT_EQ(Acknowledge("a", 4).reason, "CURSOR_BACKWARDS");
+    const auto synced = MustAwait(3, 60'000);
+    EXPECT_EQ(synced.outcome(), Outcome::SYNCED) << table;
+    EXPECT_EQ(synced.nodes(0).applied(), 4u);
+  }
+}
+
 TEST_F(Nodes, ABarrierByKeyAsksOnlyNodesThatGetItsChannel) {
   v1::AppendRequest put = MakeAppend({"secret"}, "tokens");
   put.mutable_records(0)->set_key("t1");
@@ -453,6 +473,39 @@ TEST_F(Audit, FindsWhoHoldsTheSameAndWhereOneDiverged) {
   EXPECT_EQ(report.nodes(1).outcome(), v1::NodeAudit::SAME);
 }
 
+TEST_F(Audit, AnAnswerCountsWhenItIsAcceptedOrOnlyBehindTheCursor) {
+  Put("orders", "1", "x");
+  auto all = AsNode("a");
+  Subscriber node(peer_, all);
+  node.ReadToCaughtUp();
+  v1::AuditResponse report;
+  std::thread audit([&] { report = MustRun(); });
+  v1::SubscribeResponse frame;
+  while (!frame.has_digest_checkpoint()) ASSERT_TRUE(node.Next(frame));
+  v1::AcknowledgeRequest answer;
+  answer.set_node("a");
+  answer.set_digest_sequence(frame.digest_checkpoint());
+  answer.set_next_sequence(100);
+  EXPECT_EQ(Acknowledge(answer).reason, "PAST_THE_END") << "and not taken for a node without keys";
+  v1::DigestTableRequest range;
+  range.set_channel("orders");
+  v1::DigestTableResponse table;
+  grpc::ClientContext context;
+  ASSERT_TRUE(peer_.log().DigestTable(&context, range, &table).ok());
+  peer_.MustAppend({"later"});
+  ASSERT_EQ(Acknowledge("a", frame.digest_checkpoint() + 1).code, StatusCode::OK);
+  answer.set_next_sequence(frame.digest_checkpoint());
+  auto& digest = *answer.add_digests();
+  digest.set_channel("orders");
+  digest.set_version(1);
+  digest.set_digest(table.ranges(0).digest());
+  digest.set_keys(table.ranges(0).keys());
+  EXPECT_EQ(Acknowledge(answer).reason, "CURSOR_BACKWARDS");
+  audit.join();
+  ASSERT_EQ(report.nodes_size(), 1);
+  EXPECT_EQ(report.nodes(0).outcome(), v1::NodeAudit::SAME) << report.DebugString();
+}
+
 TEST_F(Audit, DigestsOfRangesAddUpToTheChannels) {
   for (int i = 0; i < 100; ++i) Put("orders", std::to_string(i), "x");
   ASSERT_EQ(Acknowledge("gone", 0).code, StatusCode::OK);
@@ -493,6 +546,11 @@ TEST_F(Audit, BadInputNamesTheField) {
   EXPECT_EQ(Acknowledge(digests).metadata.at("field"), "digests[0].version");
   digest.set_version(1);
   EXPECT_EQ(Acknowledge(digests).metadata.at("field"), "digests[0].digest");
+  digest.set_digest(std::string(32, 'x'));
+  *digests.add_digests() = digest;
+  EXPECT_EQ(Acknowledge(digests).metadata.at("field"), "digests[1].channel");
+  digests.set_digest_sequence(1);
+  EXPECT_EQ(Acknowledge(digests).metadata.at("field"), "digest_sequence");
   EXPECT_TRUE(List().empty());
   v1::DigestTableRequest ranges;
   v1::DigestTableResponse none;

@@ -222,7 +222,7 @@ Frame Subscription::TakeFrame(int64_t now_us) {
   if (frame.table_complete) table_end_.reset();
   frame.acknowledge = AcknowledgeHere();
   frame.digest_checkpoint = AtCheckpoint();
-  if (frame.acknowledge) acknowledge_.erase(acknowledge_.begin(), acknowledge_.lower_bound(next_));
+  if (frame.acknowledge) acknowledge_.DropBefore(next_);
   if (!sent_any_ || epoch_ != sent_epoch_) {
     frame.position = options_.start;
     frame.position->epoch = epoch_;

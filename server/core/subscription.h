@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <set>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/core/asked_targets.h"
 #include "server/core/frame.h"
 #include "server/core/tail.h"
 #include "storage/model/channel_filter.h"
@@ -64,7 +64,7 @@ class Subscription {
   // The tail called; ask it again.
   void OnWake() { waiting_ = false; }
   // The frame with which the reader has record `target` asks it to acknowledge.
-  void AskToAcknowledge(Sequence target) { acknowledge_.insert(target); }
+  void AskToAcknowledge(Sequence target) { acknowledge_.Add(target); }
   // Ends a frame exactly at `checkpoint`, with the words that it is one: the end of a commit that is not sent
   // yet; `epoch`: of the record before it. Without effect when it was sent, or the reader cannot compare
   // tables there: its own is not complete.
@@ -113,9 +113,7 @@ class Subscription {
   // Whether it is better to read on than to send the few records that a filter has left of what was read.
   bool Gather() const;
   // Whether the reader is to acknowledge what it was sent up to here.
-  bool AcknowledgeHere() const {
-    return !acknowledge_.empty() && *acknowledge_.begin() < next_ && resumable();
-  }
+  bool AcknowledgeHere() const { return acknowledge_.AnyBefore(next_) && resumable(); }
   // Whether there is something to say that has no record in it.
   bool SomethingToSay(int64_t now_us) const;
 
@@ -127,7 +125,7 @@ class Subscription {
   Sequence passed_over_end_ = 0;        // what it was passed over for is before this
   std::optional<Sequence> checkpoint_;  // at which a frame is to end
   Epoch checkpoint_epoch_ = 0;
-  std::set<Sequence> acknowledge_;     // targets, as many as there are barriers
+  AskedTargets acknowledge_;
   std::optional<Sequence> table_end_;  // once it was read: from there on the reader's map equals it
   std::deque<ChunkPtr> chunks_;
   Sequence chunks_end_ = 0;  // when chunks_ is used up, everything before this is

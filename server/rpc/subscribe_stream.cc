@@ -127,7 +127,7 @@ void SubscribeStream::BeginAt(const absl::StatusOr<Sequence>& start, Subscriptio
   const int64_t now_us = service_.clock().MonotonicMicros();
   MutexLock lock(mutex_);
   subscription_ = std::make_unique<Subscription>(std::move(options), now_us);
-  for (const Sequence target : asked_early_) subscription_->AskToAcknowledge(target);
+  for (const Sequence target : asked_early_.all()) subscription_->AskToAcknowledge(target);
   if (!ended_early_.ok()) subscription_->End(ended_early_);
   service_.timers().Schedule(subscription_->bookmark_at_us(), weak_from_this());
   Pump();
@@ -270,7 +270,7 @@ void SubscribeStream::End(const absl::Status& status) {
 void SubscribeStream::AskToAcknowledge(Sequence target) {
   MutexLock lock(mutex_);
   if (subscription_ == nullptr) {
-    asked_early_.insert(target);
+    asked_early_.Add(target);
     return;
   }
   subscription_->AskToAcknowledge(target);

@@ -3,9 +3,9 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <memory>
-#include <set>
 #include <string>
 
+#include "server/core/asked_targets.h"
 #include "server/core/log_service.h"
 #include "server/core/start.h"
 #include "server/core/subscription.h"
@@ -68,7 +68,7 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   Mutex mutex_;
   std::unique_ptr<Subscription> subscription_ TSA_GUARDED_BY(mutex_);  // null before BeginAt
   absl::Status ended_early_ TSA_GUARDED_BY(mutex_);                    // why it is to end before it began
-  std::set<Sequence> asked_early_ TSA_GUARDED_BY(mutex_);
+  AskedTargets asked_early_ TSA_GUARDED_BY(mutex_);
   bool writing_ TSA_GUARDED_BY(mutex_) = false;
   bool reading_ TSA_GUARDED_BY(mutex_) = false;
   bool finished_ TSA_GUARDED_BY(mutex_) = false;

@@ -541,6 +541,17 @@ TEST_F(SubscriptionTest, AsksForAnAcknowledgementWithTheFrameThatBringsTheRecord
   EXPECT_EQ(Next(), Step::kWait) << "asked once";
 }
 
+TEST(AskedTargetsTest, TheSmallestOfTooManyIsCoveredByTheNext) {
+  AskedTargets targets;
+  for (Sequence target = 0; target < 1'000; ++target) targets.Add(target);
+  EXPECT_EQ(targets.all().size(), AskedTargets::kMost);
+  EXPECT_FALSE(targets.AnyBefore(1'000 - AskedTargets::kMost));
+  EXPECT_TRUE(targets.AnyBefore(1'000 - AskedTargets::kMost + 1)) << "the smallest that is left";
+  targets.DropBefore(999);
+  EXPECT_FALSE(targets.AnyBefore(999));
+  EXPECT_TRUE(targets.AnyBefore(1'000)) << "the largest is never dropped";
+}
+
 TEST_F(SubscriptionTest, AFrameEndsExactlyAtACheckpoint) {
   Begin();
   subscription_->EndFrameAt(2, 1);

@@ -162,7 +162,9 @@ absl::StatusOr<RecordOutcome> Admission::RepeatRecord(const AppendPoint& at,
 absl::StatusOr<bool> Admission::CheckLease(LogNumber log, const AppendConditions& conditions) {
   if (!conditions.lease) return false;
   auto newer = fences_.Judge(log, *conditions.lease);
-  return newer.ok() || ReasonOf(newer.status()) == Reason::kLeaseFenced ? newer : CannotRead(newer.status());
+  const auto reason = ReasonOf(newer.status());
+  const bool judged = newer.ok() || reason == Reason::kLeaseFenced || reason == Reason::kInvalidField;
+  return judged ? newer : CannotRead(newer.status());
 }
 
 // The log keeps it with what is written, and the first record written tells of it: so whoever has the records

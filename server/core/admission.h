@@ -44,13 +44,15 @@ class Admission {
  public:
   // `conditional`: some append of the group has conditions, so what the others write must be known too.
   // `now_us`: by the wall clock, which may be behind the time that records get.
-  Admission(LogStore& store, ProducerCache& producers, FenceCache& fences, bool conditional, int64_t now_us)
+  // `next_grant`: see FenceJudge.
+  Admission(LogStore& store, ProducerCache& producers, FenceCache& fences, const FencingToken& next_grant,
+            bool conditional, int64_t now_us)
       : store_(store),
         conditional_(conditional),
         now_us_(now_us),
         ids_(store),
         producers_(producers),
-        fences_(fences) {}
+        fences_(fences, next_grant) {}
 
   // CONDITION_FAILED and LEASE_FENCED, with the current value, refuse all of an append; so do stamps that do
   // not fit, records that expire before they are written and a store that cannot be read.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "server/core/admission.h"
+#include "server/core/system_log.h"
 #include "storage/model/chunk_builder.h"
 
 namespace replog {
@@ -156,13 +157,20 @@ absl::Status Committer::WriteGroup(const Group& group) {
   return nothing ? absl::OkStatus() : store_.Commit(group.commits, group.durability);
 }
 
+FencingToken Committer::NextGrant() const {
+  const auto system = logs_.Find(kSystemLog);
+  if (!system.ok()) return {UINT64_MAX, UINT64_MAX};  // leases are granted elsewhere
+  // A holder has its token once the record that granted it is committed.
+  return {(*system)->lineage(), (*system)->tail().committed_end()};
+}
+
 Committer::Group Committer::Encode(std::vector<PendingAppend>& appends) {
   Group group;
   const bool conditional = std::any_of(appends.begin(), appends.end(), [](const auto& append) {
     return append.request.conditions.has_value();
   });
   const int64_t now_us = clock_.WallMicros();
-  Admission admission(store_, producers_, fences_, conditional, now_us);
+  Admission admission(store_, producers_, fences_, NextGrant(), conditional, now_us);
   for (const PendingAppend& append : appends) {
     const size_t share = ShareOf(append.log, now_us, group);
     group.placed.push_back(Place(append, share, admission, group));

@@ -70,6 +70,8 @@ class Committer {
   void Loop();
   void Commit(std::vector<PendingAppend> appends);
   Group Encode(std::vector<PendingAppend>& appends);
+  // No lease was granted under a token from this on.
+  FencingToken NextGrant() const;
   size_t ShareOf(const LogPtr& log, int64_t now_us, Group& group);
   // Adds what of an append is to be written to its log's share.
   Placed Place(const PendingAppend& append, size_t share, Admission& admission, Group& group);

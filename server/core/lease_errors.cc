@@ -47,6 +47,15 @@ absl::Status LeaseNotHeld(const LeaseToken& token, const std::optional<std::stri
   return MakeError(Reason::kLeaseNotHeld, message, metadata);
 }
 
+absl::Status LeaseNotGranted(const LeaseToken& token, const FencingToken& next) {
+  return MakeError(
+      Reason::kInvalidField,
+      absl::StrCat("conditions.lease: token ", ToText(token.fencing), " of the lease ", Quoted(token.name),
+                   " was never given out; the next one will be at least ", ToText(next),
+                   "; nothing was written"),
+      {{"field", "conditions.lease"}, {"value", ToText(token.fencing)}, {"limit", ToText(next)}});
+}
+
 absl::Status LeaseFenced(const LeaseToken& token, const FencingToken& highest) {
   Metadata metadata{{"field", "conditions.lease"}, {"lease", Excerpt(token.name)}};
   AddToken(highest, metadata);

@@ -18,6 +18,8 @@ absl::Status LeaseHeld(const std::string& name, const std::string& holder,
 absl::Status LeaseNotHeld(const LeaseToken& token, const std::optional<std::string>& holder,
                           const std::optional<FencingToken>& now);
 // A log has seen a higher token than that of an append.
+// A token that was never given out: the next grant's is at least `next`.
+absl::Status LeaseNotGranted(const LeaseToken& token, const FencingToken& next);
 absl::Status LeaseFenced(const LeaseToken& token, const FencingToken& highest);
 
 // As people read it: lineage, a colon, sequence.

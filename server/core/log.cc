@@ -16,6 +16,7 @@ Log::Log(const StoredLog& stored, size_t tail_bytes)
       number_(stored.descriptor.number),
       name_(stored.descriptor.name),
       uuid_(stored.descriptor.uuid),
+      lineage_(stored.descriptor.lineage),
       tail_(tail_bytes, stored.first_kept, stored.end),
       descriptor_(stored.descriptor),
       epochs_(stored.epochs) {}

@@ -21,6 +21,7 @@ class Log {
   LogNumber number() const { return number_; }
   const std::string& name() const { return name_; }
   const std::string& uuid() const { return uuid_; }
+  uint64_t lineage() const { return lineage_; }
   Tail& tail() { return tail_; }
   const Tail& tail() const { return tail_; }
   ProducerRoster& producers() { return producers_; }
@@ -59,6 +60,7 @@ class Log {
   const LogNumber number_;
   const std::string name_;
   const std::string uuid_;
+  const uint64_t lineage_;
   Tail tail_;
   ProducerRoster producers_;
   mutable Mutex mutex_;

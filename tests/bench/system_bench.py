@@ -41,6 +41,7 @@ WORKS = {
     "table-boot": state_works.table_boot,
     "table-memory": state_works.table_memory,
     "barrier": state_works.barrier,
+    "lease": state_works.lease,
 }
 
 

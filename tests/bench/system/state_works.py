@@ -187,3 +187,16 @@ def barrier(bench):
     for number in range(bench.rounds):
         with bench.replogd() as (server, _):
             bench.measured("barrier", server, measure, number)
+
+
+def lease(bench):
+    """Round trips of a lease: acquiring and releasing it are synced to disk, renewing it is not."""
+    rows = {name: Row("lease", f"p50 of {name.split('_')[0]}", "µs", less_is_better=True, target=Target(bound=200))
+            for name in ("acquired_after_us", "renewed_after_us", "released_after_us")}
+
+    def measure(server):
+        result = server.client("leases", "--records", str(bench.sizes.barriers * 4))
+        return [(row, result[name]["p50"], result) for name, row in rows.items()]
+
+    with bench.replogd() as (server, _):
+        bench.in_turn("lease", [server], measure)

@@ -47,6 +47,10 @@ int main(int argc, char** argv) {
     HoldTable(options);
   });
 
+  CLI::App* leases = app.add_subcommand("leases", "Acquire, renew and release a lease");
+  leases->add_option("--records", options.records, "How often")->check(positive)->capture_default_str();
+  leases->callback([&] { Leases(options); });
+
   CLI::App* barrier = app.add_subcommand("barrier", "Append, and wait until every node has it");
   barrier->add_option("--records", options.records, "How often")->check(positive)->capture_default_str();
   barrier->add_option("--streams", options.streams, "How many nodes")->check(positive)->capture_default_str();

@@ -47,6 +47,8 @@ void ReadTable(const ClientOptions& options);
 void HoldTable(const ClientOptions& options);
 // Appends one record after another, and waits for each until every node has it.
 void Barrier(const ClientOptions& options);
+// Acquires, renews and releases a lease, again and again.
+void Leases(const ClientOptions& options);
 
 void WaitForEndOfInput();
 

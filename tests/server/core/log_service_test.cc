@@ -45,8 +45,11 @@ class LogServiceTest : public ::testing::Test {
     return Append(log, NewRecord(record));
   }
   std::future<absl::StatusOr<Appended>> Append(const LogPtr& log, const std::string& record) {
+    return Append(log, MakeRequest({record}));
+  }
+  std::future<absl::StatusOr<Appended>> Append(const LogPtr& log, AppendRequest request) {
     auto promise = std::make_shared<std::promise<absl::StatusOr<Appended>>>();
-    PendingAppend append{log, MakeRequest({record}), [promise](absl::StatusOr<Appended> outcome) {
+    PendingAppend append{log, std::move(request), [promise](absl::StatusOr<Appended> outcome) {
                            promise->set_value(std::move(outcome));
                          }};
     EXPECT_EQ(service_->appends().TryPut(append, nullptr), AppendQueue::Offer::kTaken);
@@ -95,6 +98,24 @@ TEST_F(LogServiceTest, RefusesNamesThatAreTakenOrNotAllowedAndTooManyLogs) {
   EXPECT_EQ(ReasonText(service_->CreateLog("_a", {}).status()), "LOG_PROTECTED");
   Create("b");
   EXPECT_EQ(ReasonText(service_->CreateLog("c", {}).status()), "TOO_MANY_LOGS");
+}
+
+TEST_F(LogServiceTest, ATokenThatWasNeverGivenOutFencesNobody) {
+  Open();
+  const LogPtr log = *service_->logs().Find("");
+  const Sequence next_grant = (*service_->logs().Find("_system"))->tail().committed_end();
+  const auto append_under = [&](FencingToken token) {
+    auto request = MakeRequest({NewRecord("c", "t")});
+    request.conditions.emplace().lease = LeaseToken{"leader", token};
+    return Append(log, std::move(request)).get().status();
+  };
+  for (const FencingToken token : {FencingToken{0, next_grant}, {0, UINT64_MAX}, {1, 0}, {UINT64_MAX, 0}}) {
+    const auto status = append_under(token);
+    EXPECT_EQ(ReasonText(status), "INVALID_FIELD");
+    EXPECT_EQ(testing::MetadataValue(status, "field"), "conditions.lease");
+  }
+  EXPECT_EQ(log->tail().committed_end(), 0u);
+  EXPECT_TRUE(append_under({0, next_grant - 1}).ok());
 }
 
 // ---- settings

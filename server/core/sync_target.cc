@@ -13,8 +13,10 @@ absl::StatusOr<SyncRecord> FindKey(const SyncKey& key, const Log& log, LogStore&
   const auto entry = store.TableRecord(log.number(), key.channel, key.key);
   if (!entry.ok()) return entry.status();
   const auto record = entry->has_value() ? DecodeEntry(**entry) : std::nullopt;
-  if (record && record->sequence < log.tail().committed_end())
-    return SyncRecord{record->sequence, key.channel};
+  // One that is written and not committed yet will be, and then the nodes get it; unless its write failed.
+  if (record && record->sequence >= log.tail().committed_end() && store.NeedsRecovery())
+    return MakeError(Reason::kRecovering, "the store is being recovered after a failed write");
+  if (record) return SyncRecord{record->sequence, key.channel};
   return MakeError(
       Reason::kKeyNotFound,
       absl::StrCat("key: channel \"", Excerpt(key.channel), "\" has no key \"", Excerpt(key.key), "\""),

@@ -39,7 +39,7 @@ def commands():
 
 def streams(command):
     """Whether it goes on until somebody stops it."""
-    return bool(re.search("/Subscribe|shared-map|replog tail(?!.*--until)", command))
+    return bool(re.search(r"/Subscribe|shared-map|replog (--log \S+ )?tail(?!.*--until)", command))
 
 
 class Running:

@@ -73,6 +73,10 @@ class FakeStore final : public LogStore {
       TSA_EXCLUDES(mutex_);
   absl::StatusOr<StoredLog> CreateLog(const std::string& name, const LogSettings& settings) override
       TSA_EXCLUDES(mutex_);
+  bool NeedsRecovery() override TSA_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    return failed_;
+  }
   absl::Status UpdateLog(const LogDescriptor& descriptor) override TSA_EXCLUDES(mutex_);
   absl::Status DeleteLog(LogNumber log) override TSA_EXCLUDES(mutex_);
   absl::Status Trim(LogNumber log, Sequence first_kept) override TSA_EXCLUDES(mutex_);

@@ -5,6 +5,7 @@
 #include <future>
 
 #include "server/core/sync_barrier.h"
+#include "server/core/sync_target.h"
 #include "tests/server/core/core_fixture.h"
 
 namespace replog {
@@ -538,6 +539,26 @@ TEST_F(SyncBarriersTest, AreBounded) {
   EXPECT_EQ(ReasonText(Await(To(0)).get().status()), "BUSY");
   PassDeadline();
   EXPECT_TRUE(Ended(first));
+}
+
+// ---- what a barrier is to wait for
+
+TEST_F(NodeRegistryTest, AKeyThatIsJustRewrittenIsWaitedForByItsNewestRecord) {
+  const auto put = [this] {
+    return core_.Submit(log(), testing::MakeRequest({testing::NewRecord(testing::Keyed{.key = "k"})}))
+        .get()
+        .status();
+  };
+  const auto target = [this] { return FindSyncTarget(SyncKey{"c", "k"}, *log(), core_.store); };
+  EXPECT_EQ(ReasonText(target().status()), "KEY_NOT_FOUND");
+  ASSERT_TRUE(put().ok());
+  EXPECT_EQ(target()->sequence, 0u);
+  // Written, and whether it stays is not known: neither is there no such key, nor is its older record the
+  // newest.
+  core_.store.SetRecoverFails(true);
+  core_.store.SetCommitFate(testing::FakeStore::CommitFate::kFailedThoughWritten);
+  ASSERT_FALSE(put().ok());
+  EXPECT_EQ(ReasonText(target().status()), "STORE_RECOVERING");
 }
 
 }  // namespace

@@ -47,7 +47,13 @@ bool Subscription::SomethingToSay(int64_t now_us) const {
   if (TableComplete() || AcknowledgeHere() || AtCheckpoint()) return true;
   if (UntilReached()) return !sent_any_ || sent_next_ != next_;
   if (AtEnd() && !sent_caught_up_) return true;
+  if (const auto due_us = caught_up_at_us(); due_us && now_us >= *due_us) return true;
   return now_us >= bookmark_at_us_ && heard_of_end_;
+}
+
+std::optional<int64_t> Subscription::caught_up_at_us() const {
+  if (ended_ || !AtEnd() || next_ == sent_next_) return std::nullopt;
+  return sent_at_us_ + kCaughtUpSpacingUs;
 }
 
 void Subscription::OnTail(TailAnswer answer) {
@@ -230,6 +236,7 @@ Frame Subscription::TakeFrame(int64_t now_us) {
   }
   if (!sent_any_ || first_kept_ != sent_first_kept_) frame.first_kept = first_kept_;
   sent_any_ = true;
+  sent_at_us_ = now_us;
   sent_caught_up_ = frame.caught_up;
   sent_next_ = next_;
   sent_epoch_ = epoch_;

@@ -50,7 +50,7 @@ class Subscription {
     kReadTable,  // read table_scan() and pass the answer to OnTable
     kReadStore,  // read the store from next() to read_until() and pass the answer to OnStore
     kSend,       // send TakeFrame(); ask for the next step when the transport has taken it
-    kWait,       // nothing to do before OnWake or bookmark_at()
+    kWait,       // nothing to do before OnWake, bookmark_at_us() or caught_up_at_us()
     kFinish,     // end the stream with status()
   };
   Step Next(int64_t now_us);
@@ -89,11 +89,17 @@ class Subscription {
   // table.
   bool resumable() const { return !reading_table_ && !table_end_.has_value(); }
   int64_t bookmark_at_us() const { return bookmark_at_us_; }
+  // When to say that the end was reached again, by passing over what does not match; nullopt: that was said,
+  // or is not so.
+  std::optional<int64_t> caught_up_at_us() const;
   const absl::Status& status() const { return status_; }
   const ChannelFilter& filter() const { return options_.filter; }
   size_t max_frame_bytes() const { return options_.max_frame_bytes; }
 
  private:
+  // A reader whose filter passes over all that others write is told where it stands so often and not more.
+  static constexpr int64_t kCaughtUpSpacingUs = 50'000;
+
   bool UntilReached() const { return options_.until.has_value() && next_ >= *options_.until; }
   // Whether the reader has everything that came while it got the table, and was not told so yet.
   bool TableComplete() const { return table_end_.has_value() && next_ >= *table_end_; }
@@ -144,6 +150,7 @@ class Subscription {
 
   // What the last frame said.
   bool sent_any_ = false;
+  int64_t sent_at_us_ = 0;
   bool sent_caught_up_ = false;
   Sequence sent_next_ = 0;
   Epoch sent_epoch_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
@@ -164,11 +165,25 @@ void SubscribeStream::Pump() {
         Send();
         break;
       case Subscription::Step::kWait:
-        return;
+        return SetCaughtUpTimer();
       case Subscription::Step::kFinish:
         FinishOnce(subscription_->status());
     }
   }
+}
+
+void SubscribeStream::SetCaughtUpTimer() {
+  const auto at_us = subscription_->caught_up_at_us();
+  if (!at_us || std::exchange(caught_up_timer_set_, true)) return;
+  // Keeps the stream alive while it runs, and not before.
+  service_.timers().Schedule(*at_us, std::shared_ptr<Timed>(shared_from_this(), &caught_up_timer_));
+}
+
+int64_t SubscribeStream::CaughtUpTimer::OnTime(int64_t /*now_us*/) {
+  MutexLock lock(stream.mutex_);
+  stream.caught_up_timer_set_ = false;
+  stream.Pump();
+  return 0;
 }
 
 void SubscribeStream::ReadStore() {

@@ -39,6 +39,14 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void Supersede() override TSA_EXCLUDES(mutex_);
 
  private:
+  // Wakes the stream when it has to say that it is caught up again: a timer beside that of the bookmarks,
+  // which goes on from one to the next.
+  struct CaughtUpTimer final : Timed {
+    explicit CaughtUpTimer(SubscribeStream& owner) : stream(owner) {}
+    int64_t OnTime(int64_t now_us) override;
+    SubscribeStream& stream;
+  };
+
   explicit SubscribeStream(LogService& service) : service_(service) {}
   // Reads the request and begins, or fails.
   absl::Status Begin(const std::string& peer, const grpc::ByteBuffer& request);
@@ -56,6 +64,7 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void OnTable(absl::StatusOr<TableSlice> slice) TSA_EXCLUDES(mutex_);
   void OnStore(absl::StatusOr<ChunkRun> run) TSA_EXCLUDES(mutex_);
   void Send() TSA_REQUIRES(mutex_);
+  void SetCaughtUpTimer() TSA_REQUIRES(mutex_);
   void FinishOnce(const absl::Status& status) TSA_REQUIRES(mutex_);
 
   LogService& service_;
@@ -64,6 +73,7 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   std::shared_ptr<NodeSession> session_;  // so too
   std::shared_ptr<SubscribeStream> self_;
   grpc::ByteBuffer outgoing_;  // gRPC's while writing_
+  CaughtUpTimer caught_up_timer_{*this};
 
   Mutex mutex_;
   std::unique_ptr<Subscription> subscription_ TSA_GUARDED_BY(mutex_);  // null before BeginAt
@@ -72,6 +82,7 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   bool writing_ TSA_GUARDED_BY(mutex_) = false;
   bool reading_ TSA_GUARDED_BY(mutex_) = false;
   bool finished_ TSA_GUARDED_BY(mutex_) = false;
+  bool caught_up_timer_set_ TSA_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace replog

@@ -150,6 +150,51 @@ TEST_F(SubscriptionTest, SendsABookmarkWhenNothingMatched) {
   EXPECT_EQ(Next(), Step::kWait);
 }
 
+TEST_F(SubscriptionTest, SaysCaughtUpAgainWhenItPassedOverWhatDoesNotMatch) {
+  constexpr int64_t kSpacing = 50'000;
+  Begin(0, std::nullopt, {"wanted"});
+  AtTheEnd(0);
+  EXPECT_TRUE(Take().caught_up);
+  ASSERT_EQ(Next(), Step::kWait);
+  EXPECT_EQ(subscription_->caught_up_at_us(), std::nullopt) << "that was said";
+  subscription_->OnWake();
+  Batch({MakeChunk(0, {"other"})}, 1);
+  AtTheEnd(1);
+  ASSERT_EQ(Next(), Step::kWait) << "not a frame for each record of others";
+  EXPECT_EQ(subscription_->caught_up_at_us(), now_us_ + kSpacing);
+  subscription_->OnWake();
+  Batch({MakeChunk(1, {"other"})}, 2);
+  AtTheEnd(2);
+  ASSERT_EQ(Next(), Step::kWait);
+  EXPECT_EQ(subscription_->caught_up_at_us(), now_us_ + kSpacing) << "put off by nothing";
+  now_us_ += kSpacing;
+  const Frame frame = Take();
+  EXPECT_TRUE(frame.caught_up);
+  EXPECT_TRUE(frame.records.empty());
+  EXPECT_EQ(frame.next_sequence, 2u);
+  EXPECT_EQ(Next(), Step::kWait);
+  EXPECT_EQ(subscription_->caught_up_at_us(), std::nullopt);
+}
+
+TEST_F(SubscriptionTest, SaysCaughtUpAgainAtOnceAfterAPauseAndWhenSomebodyWaits) {
+  Begin(0, std::nullopt, {"wanted"});
+  AtTheEnd(0);
+  Take();
+  ASSERT_EQ(Next(), Step::kWait);
+  now_us_ += 1'000'000;
+  subscription_->OnWake();
+  Batch({MakeChunk(0, {"other"})}, 1);
+  EXPECT_TRUE(Take().caught_up);
+  AtTheEnd(1);
+  ASSERT_EQ(Next(), Step::kWait);
+  subscription_->AskToAcknowledge(1);
+  subscription_->OnWake();
+  Batch({MakeChunk(1, {"other"})}, 2);
+  const Frame asked = Take();
+  EXPECT_TRUE(asked.caught_up);
+  EXPECT_TRUE(asked.acknowledge);
+}
+
 TEST_F(SubscriptionTest, SendsABookmarkAlsoWhileItReadsThroughAStoreWithoutAMatch) {
   Begin(0, std::nullopt, {"wanted"});
   Behind(100);

@@ -69,9 +69,10 @@ struct SubscriptionOptions {
   std::string fleet;
   // With `node`: what the callbacks of a frame have returned for, without cancelling, is applied, and is
   // acknowledged: when the
-  // server asks for it at once; while caught up within 50 ms; else after acknowledge_interval or
-  // acknowledge_records, whichever is first. A table is acknowledged from when it is complete. Callbacks
-  // never wait for it. Set it to false to call Acknowledge instead.
+  // server asks for it at once; records while caught up within 50 ms; else, and when a filter only passed
+  // over records, after acknowledge_interval or acknowledge_records, whichever is first. A table is
+  // acknowledged from when it is complete. Callbacks never wait for it. Set it to false to call Acknowledge
+  // instead.
   bool auto_acknowledge = true;
   std::chrono::milliseconds acknowledge_interval{1'000};
   uint64_t acknowledge_records = 100'000;
@@ -94,7 +95,8 @@ struct SubscriptionOptions {
   // records belong into an empty map, which replaces the one before at the latest when the table is complete.
   // Called when the first frame of the new beginning is there, before its records.
   std::function<void()> on_reset;
-  // After the records of each frame; also for frames without records, which come every 5 to 15 s.
+  // After the records of each frame; also for frames without records, which come every 5 to 15 s and, with a
+  // filter, at most every 50 ms when others write what does not match.
   std::function<void(const FrameInfo&)> on_frame;
   // Each time everything that was committed has been delivered; after on_frame.
   std::function<void(uint64_t next_sequence)> on_caught_up;
@@ -107,7 +109,8 @@ struct SubscriptionOptions {
   // The last callback, exactly once: OK (until_sequence was reached), CANCELLED (Cancel or the destructor),
   // or an error that trying again cannot mend, for example OUT_OF_RANGE (BELOW_FIRST_KEPT), ABORTED (FORKED,
   // SUPERSEDED), NOT_FOUND, DATA_LOSS. What is applied by then is acknowledged before, if the server answers
-  // within 2 s; not when the name is another's.
+  // within 2 s; not when the name is another's, nor when the history that it was of is lost (FORKED,
+  // WRONG_LOG, PAST_THE_END).
   std::function<void(const Status&)> on_end;
 };
 

@@ -88,20 +88,23 @@ Status Acknowledger::status() {
 // ---------------------------------------------------------------------- one call after another
 
 void Acknowledger::Pump() {
-  if (const auto call = NextCall()) return Start(call);
+  std::shared_ptr<Call> call;
   std::function<void()> done;
   std::shared_ptr<Transport> transport;  // dropped without the lock: its timer may wait for it
   {
+    // Under one lock: that nothing is left to be said, and that this is the end.
     MutexLock lock(mutex_);
-    if (call_ != nullptr || !done_) return;
-    done = std::exchange(done_, nullptr);
-    transport = std::move(transport_);
+    call = NextCall();
+    if (call == nullptr && call_ == nullptr && done_) {
+      done = std::exchange(done_, nullptr);
+      transport = std::move(transport_);
+    }
   }
-  done();
+  if (call != nullptr) Start(call);
+  if (done) done();
 }
 
 std::shared_ptr<Acknowledger::Call> Acknowledger::NextCall() {
-  MutexLock lock(mutex_);
   if (transport_ == nullptr || call_ != nullptr) return nullptr;
   if (done_ && !last_words_) return nullptr;
   const auto next = done_ ? plan_.Last() : plan_.Next(Clock::now());

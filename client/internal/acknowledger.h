@@ -51,7 +51,7 @@ class Acknowledger final : public std::enable_shared_from_this<Acknowledger> {
 
   // Makes the acknowledgement that is due, or has itself woken when one is.
   void Pump() TSA_EXCLUDES(mutex_);
-  std::shared_ptr<Call> NextCall() TSA_EXCLUDES(mutex_);
+  std::shared_ptr<Call> NextCall() TSA_REQUIRES(mutex_);
   std::shared_ptr<Call> MakeCall(const AcknowledgePlan::Acknowledgement& what) TSA_REQUIRES(mutex_);
   void Start(const std::shared_ptr<Call>& call);
   void OnAnswer(std::shared_ptr<Call> call, const Status& status) TSA_EXCLUDES(mutex_);

@@ -83,11 +83,16 @@ bool ResumePoint::AtEnd() const {
          *next_record_ >= request_.until_sequence();
 }
 
-StreamVerdict JudgeEnd(const Status& status) {
-  for (const Reason gone :
-       {Reason::kBelowFirstKept, Reason::kPastTheEnd, Reason::kForked, Reason::kWrongLog}) {
-    if (status.reason() == ReasonName(gone)) return StreamVerdict::kGone;
+bool HistoryLost(const Status& status) {
+  for (const Reason lost : {Reason::kPastTheEnd, Reason::kForked, Reason::kWrongLog}) {
+    if (status.reason() == ReasonName(lost)) return true;
   }
+  return false;
+}
+
+StreamVerdict JudgeEnd(const Status& status) {
+  if (HistoryLost(status) || status.reason() == ReasonName(Reason::kBelowFirstKept))
+    return StreamVerdict::kGone;
   switch (status.code()) {
     case StatusCode::kInvalidArgument:
     case StatusCode::kNotFound:

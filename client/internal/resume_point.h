@@ -77,5 +77,7 @@ enum class StreamVerdict : uint8_t {
   kOver,    // trying again cannot mend it
 };
 StreamVerdict JudgeEnd(const Status& status);
+// Whether a stream ended because the log has lost, or never had, what its reader was given.
+bool HistoryLost(const Status& status);
 
 }  // namespace replog::client::internal

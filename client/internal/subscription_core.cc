@@ -220,16 +220,18 @@ void SubscriptionCore::Deliver(std::string_view frame) {
                        trailer.table_complete, trailer.acknowledge, resume_.position()});
   }
   if (trailer.caught_up && options_.on_caught_up && !cancelled_) options_.on_caught_up(trailer.next_sequence);
+  const bool passed_over = std::exchange(caught_up_, trailer.caught_up) && records == 0;
   // A callback that cancels may have found that it cannot apply the frame.
-  if (acknowledger_ && !resume_.loading() && !cancelled_) NoteApplied(trailer);
+  if (acknowledger_ && !resume_.loading() && !cancelled_) NoteApplied(trailer, passed_over);
 }
 
-void SubscriptionCore::NoteApplied(const FrameTrailer& trailer) {
+void SubscriptionCore::NoteApplied(const FrameTrailer& trailer, bool passed_over) {
   using Urgency = Acknowledger::Urgency;
   if (trailer.digest_checkpoint && options_.digests) {
     acknowledger_->Answer({trailer.next_sequence, options_.digests(trailer.next_sequence)});
   } else if (options_.auto_acknowledge) {
-    const Urgency when_unasked = trailer.caught_up ? Urgency::kCaughtUp : Urgency::kReplaying;
+    // A cursor that passes over what others write is no news to anybody who has not asked.
+    const Urgency when_unasked = trailer.caught_up && !passed_over ? Urgency::kCaughtUp : Urgency::kReplaying;
     acknowledger_->Applied(trailer.next_sequence, trailer.acknowledge ? Urgency::kAsked : when_unasked);
   }
 }
@@ -256,6 +258,8 @@ void SubscriptionCore::HandleClosed(const Status& status) {
     if (!violation_.ok()) why = violation_;
     if (silent_) why = Status(StatusCode::kUnavailable, "the server was silent for too long");
   }
+  // A table begins again; what is due of the one before must not be acknowledged meanwhile.
+  if (acknowledger_ && HistoryLost(why)) acknowledger_->Restart();
   if (cancelled_) {
     End(CancelledStatus());
   } else if (why.ok() && resume_.AtEnd()) {
@@ -296,8 +300,9 @@ bool SubscriptionCore::ScheduleAttempt(std::chrono::milliseconds delay) {
 
 void SubscriptionCore::End(const Status& status) {
   if (acknowledger_ == nullptr) return Finish(status);
-  const bool name_is_ours = status.reason() != ReasonName(Reason::kSuperseded);
-  acknowledger_->Finish(name_is_ours, [self = shared_from_this(), status] {
+  // Under a name that is another's now, and of what the log has not, nothing more is acknowledged.
+  const bool last_words = status.reason() != ReasonName(Reason::kSuperseded) && !HistoryLost(status);
+  acknowledger_->Finish(last_words, [self = shared_from_this(), status] {
     if (!self->worker_) return self->Finish(status);
     self->worker_->Post([self, status] { self->Finish(status); });
   });

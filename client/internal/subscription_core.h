@@ -66,8 +66,9 @@ class SubscriptionCore final : public SubscribeStream::Owner,
   void Finish(const Status& status) TSA_EXCLUDES(mutex_);
 
   void Deliver(std::string_view frame) TSA_EXCLUDES(mutex_);
-  // A frame was delivered; what there is to be acknowledged of it.
-  void NoteApplied(const FrameTrailer& trailer);
+  // A frame was delivered; what there is to be acknowledged of it. `passed_over`: nothing but that its reader
+  // is caught up again.
+  void NoteApplied(const FrameTrailer& trailer, bool passed_over);
   void NotePosition() TSA_REQUIRES(mutex_);
   // The server broke the contract: the stream ends, and the subscription with it.
   void Violation(const char* what) TSA_EXCLUDES(mutex_);
@@ -79,6 +80,7 @@ class SubscriptionCore final : public SubscribeStream::Owner,
   const SubscriptionOptions options_;
   ResumePoint resume_;                                // touched only by the steps, which never overlap
   Backoff backoff_;                                   // the same
+  bool caught_up_ = false;                            // the same: as the last frame said
   const std::shared_ptr<Acknowledger> acknowledger_;  // of a node
   std::atomic<bool> cancelled_ = false;
 

@@ -252,6 +252,19 @@ TEST_P(AcknowledgeTest, AnotherStreamOfTheNameEndsItWithoutAWord) {
   EXPECT_TRUE(acknowledgements_.all().empty());
 }
 
+TEST_P(AcknowledgeTest, NothingOfALostHistoryIsAcknowledged) {
+  Serve();
+  std::promise<void> got;
+  SubscriptionOptions options = Node();
+  options.on_frame = [&](const FrameInfo&) { got.set_value(); };
+  Subscription subscription(server_.MakeClient(), std::move(options));
+  Send(Frame(0, 10));
+  got.get_future().wait();
+  End(ErrorWithReason(grpc::StatusCode::ABORTED, "FORKED"));
+  EXPECT_EQ(subscription.Wait().reason(), "FORKED");
+  EXPECT_EQ(acknowledgements_.sequences(), Sequences());
+}
+
 TEST_P(AcknowledgeTest, AnApplicationMayAcknowledgeItself) {
   Serve();
   std::promise<void> applied;

@@ -37,7 +37,7 @@ struct NewRecord {
   // The entity within the channel that the record describes: the log's table then has this as its newest
   // record. 1 to 1024 bytes of UTF-8 with the server's default limits.
   std::optional<std::string_view> key = std::nullopt;
-  // A tombstone: the key's value is gone. Needs a key; the body is left out.
+  // A tombstone: the key's value is gone. Needs a key, and has no body.
   bool deleted = false;
   // The writer's own version of the key's value, for AppendConditions::newer_version_only. Needs a key.
   std::optional<uint64_t> version = std::nullopt;

@@ -107,6 +107,9 @@ Status CheckKey(const NewRecord& record) {
   if (record.version && !record.key) return Invalid("a version needs a key", "version");
   if (record.expires && !record.key) return Invalid("a record that expires needs a key", "expires");
   if (record.expires && record.deleted) return Invalid("a tombstone does not expire", "expires");
+  if (record.deleted && !record.body.empty())
+    return Invalid("a tombstone has no body; " + std::to_string(record.body.size()) + " bytes are given",
+                   record.body_kind == BodyKind::kPayload ? "payload" : "text");
   return {};
 }
 

@@ -44,7 +44,7 @@ TEST(NewRecordEncoder, WritesWhatTheGeneratedMessageReads) {
 TEST(NewRecordEncoder, WritesKeysTombstonesAndVersions) {
   v1::AppendRequest request;
   const NewRecord put{.channel = "c", .body = "t", .headers = {}, .key = "k", .version = UINT64_MAX};
-  const NewRecord tombstone{.channel = "c", .body = "left out", .headers = {}, .key = "k", .deleted = true};
+  const NewRecord tombstone{.channel = "c", .body = {}, .headers = {}, .key = "k", .deleted = true};
   ASSERT_TRUE(request.ParseFromString(Encoded("", {put, tombstone})));
   EXPECT_EQ(request.records(0).key(), "k");
   EXPECT_EQ(request.records(0).text(), "t");
@@ -73,6 +73,7 @@ TEST(CheckNewRecord, NamesWhatAKeyOrItsAbsenceMakesIllegal) {
   EXPECT_EQ(field({.channel = "c", .body = {}, .headers = {}, .key = ""}), "key");
   EXPECT_EQ(field({.channel = "c", .body = {}, .headers = {}, .key = "\xff"}), "key");
   EXPECT_EQ(field({.channel = "c", .body = {}, .headers = {}, .deleted = true}), "deleted");
+  EXPECT_EQ(field({.channel = "c", .body = "text", .headers = {}, .key = "k", .deleted = true}), "text");
   EXPECT_EQ(field({.channel = "c", .body = {}, .headers = {}, .version = 1}), "version");
   EXPECT_EQ(field({.channel = "c", .body = {}, .headers = {}, .expires = Time()}), "expires");
   EXPECT_EQ(

@@ -1,8 +1,11 @@
 #include "client/table.h"
 
+#include <algorithm>
 #include <future>
 
+#include "base/error.h"
 #include "base/mutex.h"
+#include "client/internal/ask_history.h"
 #include "client/internal/subscription_core.h"
 #include "client/internal/table_core.h"
 #include "client/internal/table_resync.h"
@@ -24,8 +27,26 @@ SubscriptionOptions OptionsOf(internal::TableSettings settings,
   options.on_record = [core](const RecordView& record) { core->OnRecord(record); };
   options.on_reset = [core] { core->OnReset(); };
   options.on_frame = [core](const FrameInfo& frame) { core->OnFrame(frame); };
-  options.on_end = [core](const Status& status) { core->OnEnd(status); };
+  options.on_end = [core, on_end = std::move(settings.on_end)](const Status& status) {
+    core->OnEnd(status);
+    if (on_end) on_end(status);
+  };
   return options;
+}
+
+// Whether a channel is among those that are followed: exact names, or a prefix followed by `*`; none: all.
+bool Follows(const std::vector<std::string>& followed, std::string_view channel) {
+  return followed.empty() || std::any_of(followed.begin(), followed.end(), [channel](std::string_view name) {
+           const bool prefix = name.ends_with('*');
+           return prefix ? channel.starts_with(name.substr(0, name.size() - 1)) : channel == name;
+         });
+}
+
+Status NotFollowed(std::string_view channel) {
+  return {StatusCode::kInvalidArgument,
+          "channel: \"" + std::string(channel) + "\" is not among the table's `channels`",
+          ReasonName(Reason::kInvalidField),
+          {{"field", "channel"}, {"value", std::string(channel)}}};
 }
 
 }  // namespace
@@ -33,6 +54,7 @@ SubscriptionOptions OptionsOf(internal::TableSettings settings,
 TableBase::TableBase(const Client& client, internal::TableSettings settings)
     : transport_(client.transport_),
       log_(transport_->LogName(settings.log)),
+      channels_(settings.channels),
       core_(std::make_shared<internal::TableCore>(settings)),
       resyncing_(std::make_unique<Mutex>()) {
   if (settings.decode) {
@@ -46,6 +68,7 @@ TableBase::TableBase(const Client& client, internal::TableSettings settings)
 TableBase::~TableBase() { core_->Stop(); }
 
 Result<std::vector<std::string>> TableBase::Resync(std::string_view channel) {
+  if (!Follows(channels_, channel)) return NotFollowed(channel);
   if (Status ended = status(); !ended.ok()) return ended;
   if (!Ready()) return Status(StatusCode::kFailedPrecondition, "the table is not complete yet");
   const auto stream = subscription_->core_;
@@ -67,7 +90,9 @@ Result<std::vector<std::string>> TableBase::Resync(std::string_view channel) {
 bool TableBase::Ready() const { return core_->ready(); }
 Status TableBase::WaitReady(std::chrono::milliseconds timeout) const { return core_->WaitReady(timeout); }
 Status TableBase::WaitUntil(const Position& position, std::chrono::milliseconds timeout) const {
-  return core_->WaitUntil(position, timeout);
+  return core_->WaitUntil(position, timeout, [this](const Position& wanted) {
+    return internal::AskHistory(*transport_, log_, wanted);
+  });
 }
 Status TableBase::WaitUntil(uint64_t sequence, std::chrono::milliseconds timeout) const {
   return core_->WaitUntil(sequence, timeout);

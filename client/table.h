@@ -49,6 +49,7 @@ struct TableSettings {
   std::function<TableValue(const RecordView&)> decode;
   std::function<void(const TableValueChange&)> on_change;
   std::function<void(const Status& why, std::chrono::milliseconds delay)> on_retry;
+  std::function<void(const Status&)> on_end;
 };
 
 }  // namespace internal
@@ -87,6 +88,9 @@ struct TableOptions {
   std::function<void(const TableChange<T>&)> on_change;
   // The stream broke, and another attempt follows after `delay`; the table stays as it is meanwhile.
   std::function<void(const Status& why, std::chrono::milliseconds delay)> on_retry;
+  // The last callback, exactly once: CANCELLED (the destructor), or an error that trying again cannot mend;
+  // see status(). Not called when the table could not begin, because `decode` is missing.
+  std::function<void(const Status&)> on_end;
   // Connect again when nothing at all was heard for this long.
   std::chrono::milliseconds watchdog{20'000};
 };
@@ -103,9 +107,12 @@ class TableBase {
   Status WaitReady(std::chrono::milliseconds timeout) const;
 
   // Wait until an append is in the table, to read what one has written. OK, DEADLINE_EXCEEDED, or why the
-  // table has ended. Not to be called from a callback, which the table would wait for.
+  // table has ended. Not to be called from a callback, which the table would wait for. Any timeout is legal:
+  // milliseconds::max() waits for ever.
   //
-  // By position (Appended::position): sure, also when the log was forked or made anew meanwhile.
+  // By position (Appended::position): sure, also when the log was forked or made anew meanwhile. ABORTED
+  // (FORKED) when the log has lost it. When the server was started again since the append, the server may be
+  // asked, for up to the client's call_timeout more; an error then says that nothing is known.
   Status WaitUntil(const Position& position, std::chrono::milliseconds timeout) const;
   // By the sequence of a record (AppendOutcome::sequence) of the history that the table follows.
   Status WaitUntil(uint64_t sequence, std::chrono::milliseconds timeout) const;
@@ -119,7 +126,8 @@ class TableBase {
   // Compares the keys of a channel with the log's table and mends those that differ, whatever made them so:
   // for when an audit found this copy DIVERGED. Asks for digests of ranges of keys, and gets only records of
   // keys that differ, and of a few beside them. Changes are reported as any; the table goes on meanwhile.
-  // Returns the keys that were mended, in byte order. FAILED_PRECONDITION while the table is not complete,
+  // Returns the keys that were mended, in byte order. INVALID_ARGUMENT for a channel that the table does not
+  // follow (TableOptions::channels); FAILED_PRECONDITION while the table is not complete,
   // and within a callback; DEADLINE_EXCEEDED when the stream does not keep up; why the table has ended. After
   // an error some keys may be mended. One at a time; a second call waits.
   Result<std::vector<std::string>> Resync(std::string_view channel);
@@ -141,6 +149,7 @@ class TableBase {
  private:
   const std::shared_ptr<internal::Transport> transport_;
   const std::string log_;
+  const std::vector<std::string> channels_;  // that it follows; none: all
   const std::shared_ptr<internal::TableCore> core_;
   const std::unique_ptr<Mutex> resyncing_;
   std::optional<Subscription> subscription_;  // goes first
@@ -215,8 +224,8 @@ class Table : public TableBase {
                                      options.watchdog,
                                      {},
                                      {},
-                                     {}};
-    settings.on_retry = std::move(options.on_retry);
+                                     std::move(options.on_retry),
+                                     std::move(options.on_end)};
     if constexpr (std::is_same_v<T, std::string>) {
       if (!options.decode)
         options.decode = [](const RecordView& record) { return std::string(record.body()); };

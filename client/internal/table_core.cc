@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
+
 namespace replog::client::internal {
 namespace {
 
@@ -17,17 +19,27 @@ wire::RecordView CoveredByDigest(const RecordView& record) {
   return row;
 }
 
-// Whether a copy that stands at `at` is on the history that `wanted` is of, as far as that goes. What a log
-// writes after it lost a suffix is of a higher epoch than all that was lost: who is at `wanted`'s epoch, and
-// has as many records, has those.
-bool SameHistory(const Position& at, const Position& wanted) {
-  return at.log_uuid == wanted.log_uuid && at.lineage == wanted.lineage && at.epoch >= wanted.epoch;
-}
-
 Status TooLate(bool ready, uint64_t applied) {
   return {StatusCode::kDeadlineExceeded,
           ready ? "what was waited for did not come in time: the table is at " + std::to_string(applied)
                 : "the table was not complete in time"};
+}
+
+Status Lost(const Position& wanted, const Position& at) {
+  return {StatusCode::kAborted,
+          "position: what was before " + std::to_string(wanted.next_sequence) + " in epoch " +
+              std::to_string(wanted.epoch) + " was lost; epoch " + std::to_string(at.epoch) +
+              " began below it",
+          ReasonName(Reason::kForked)};
+}
+
+using SteadyClock = std::chrono::steady_clock;
+
+// The end of time instead of a time past it, and now instead of one that is over.
+SteadyClock::time_point After(std::chrono::milliseconds timeout) {
+  const auto now = SteadyClock::now();
+  const auto most = std::chrono::floor<std::chrono::milliseconds>(SteadyClock::time_point::max() - now);
+  return timeout < most ? now + std::max(timeout, {}) : SteadyClock::time_point::max();
 }
 
 }  // namespace
@@ -208,7 +220,6 @@ std::vector<std::string> TableCore::Mend(std::string_view channel, const TableRo
   for (const RecordView& record : found) {
     if (record.sequence() < since && Replace(record)) mended.emplace_back(*record.key());
   }
-  Unwatch();
   return mended;
 }
 
@@ -246,20 +257,20 @@ bool TableCore::Replace(const RecordView& record) {
 
 // ---------------------------------------------------------------------- waits
 
-Status TableCore::Await(std::chrono::milliseconds timeout, const std::function<bool()>& reached) {
-  using Clock = std::chrono::steady_clock;
-  const auto deadline = Clock::now() + timeout;
+Status TableCore::Await(std::chrono::milliseconds timeout, const std::function<bool()>& settled) {
+  constexpr std::chrono::microseconds kLongestWait = std::chrono::hours(1);  // overflows in no clock
+  const auto deadline = After(timeout);
   MutexLock lock(mutex_);
   ++waiters_;
   Status status;
-  while (status.ok() && !reached()) {
-    const auto left = std::chrono::ceil<std::chrono::microseconds>(deadline - Clock::now());
+  while (status.ok() && !settled()) {
+    const auto left = std::chrono::ceil<std::chrono::microseconds>(deadline - SteadyClock::now());
     if (end_) {
       status = *end_;
     } else if (left.count() <= 0) {
       status = TooLate(ready_, applied_);
     } else {
-      moved_.WaitFor(mutex_, left);
+      moved_.WaitFor(mutex_, std::min(left, kLongestWait));
     }
   }
   --waiters_;
@@ -274,10 +285,29 @@ Status TableCore::WaitUntil(uint64_t sequence, std::chrono::milliseconds timeout
   return Await(timeout, [this, sequence]() TSA_NO_THREAD_SAFETY_ANALYSIS { return applied_ > sequence; });
 }
 
-Status TableCore::WaitUntil(const Position& position, std::chrono::milliseconds timeout) {
-  return Await(timeout, [this, &position]() TSA_NO_THREAD_SAFETY_ANALYSIS {
-    return position_ && SameHistory(*position_, position) && applied_ >= position.next_sequence;
+// What a log writes after it lost a suffix is of a higher epoch than all that was lost. applied_ may be ahead
+// of the position, and by records of a later epoch; so only the position counts.
+TableCore::Reach TableCore::ReachOf(const Position& wanted) const {
+  const bool same_log =
+      position_ && position_->log_uuid == wanted.log_uuid && position_->lineage == wanted.lineage;
+  if (!same_log || position_->epoch < wanted.epoch) return Reach::kNotYet;
+  const bool far_enough = position_->next_sequence >= wanted.next_sequence;
+  if (wanted.next_sequence == 0) return Reach::kReached;
+  if (position_->epoch == wanted.epoch) return far_enough ? Reach::kReached : Reach::kNotYet;
+  return far_enough ? Reach::kPassed : Reach::kLost;
+}
+
+Status TableCore::WaitUntil(const Position& position, std::chrono::milliseconds timeout,
+                            const AskHistory& ask) {
+  Reach reach = Reach::kNotYet;
+  Position at;
+  Status status = Await(timeout, [&]() TSA_NO_THREAD_SAFETY_ANALYSIS {
+    reach = ReachOf(position);
+    if (reach != Reach::kNotYet) at = *position_;
+    return reach != Reach::kNotYet;
   });
+  if (!status.ok() || reach == Reach::kReached) return status;
+  return reach == Reach::kLost ? Lost(position, at) : ask(position);
 }
 
 }  // namespace replog::client::internal

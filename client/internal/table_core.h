@@ -61,7 +61,7 @@ class TableCore {
   RangeSums SumRanges(std::string_view channel, const TableRows::KeyRange& range, size_t parts)
       TSA_EXCLUDES(mutex_);
   // From here on, and anew from each call on, notes which of the channel's keys the stream changes, until
-  // Mend or Unwatch. Returns what is applied.
+  // Unwatch. Returns what is applied.
   uint64_t Watch(std::string_view channel) TSA_EXCLUDES(mutex_);
   void Unwatch() TSA_EXCLUDES(mutex_);
   // Makes the rows of a range what a look-up found there that was made after Watch had returned `since`, and
@@ -72,9 +72,21 @@ class TableCore {
 
   Status WaitReady(std::chrono::milliseconds timeout) TSA_EXCLUDES(mutex_);
   Status WaitUntil(uint64_t sequence, std::chrono::milliseconds timeout) TSA_EXCLUDES(mutex_);
-  Status WaitUntil(const Position& position, std::chrono::milliseconds timeout) TSA_EXCLUDES(mutex_);
+  // Asks the log whether a position is of its history: OK, or why not.
+  using AskHistory = std::function<Status(const Position&)>;
+  // `ask` is called, without the lock, when what the table knows does not tell whether it has `position`.
+  Status WaitUntil(const Position& position, std::chrono::milliseconds timeout, const AskHistory& ask)
+      TSA_EXCLUDES(mutex_);
 
  private:
+  // Whether the table has everything before a position.
+  enum class Reach : uint8_t {
+    kNotYet,
+    kReached,
+    kPassed,  // in a later epoch: so it has it, unless the record was lost when the epoch began
+    kLost,
+  };
+  Reach ReachOf(const Position& wanted) const TSA_REQUIRES(mutex_);
   // What a record makes of its key: null when it is a tombstone.
   std::optional<TableRow> RowOf(const RecordView& record);
   void Apply(const RecordView& record) TSA_EXCLUDES(mutex_);
@@ -88,8 +100,8 @@ class TableCore {
   void ReportChanges(const TableRows& before) TSA_NO_THREAD_SAFETY_ANALYSIS;
   void Report(const TableValueChange& change);
   void MoveTo(const FrameInfo& frame) TSA_REQUIRES(mutex_);
-  // Waits until `reached`, which is called with the lock held.
-  Status Await(std::chrono::milliseconds timeout, const std::function<bool()>& reached) TSA_EXCLUDES(mutex_);
+  // Waits until `settled`, which is called with the lock held.
+  Status Await(std::chrono::milliseconds timeout, const std::function<bool()>& settled) TSA_EXCLUDES(mutex_);
 
   const std::function<TableValue(const RecordView&)> decode_;
   const std::function<void(const TableValueChange&)> on_change_;

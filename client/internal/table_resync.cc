@@ -1,6 +1,7 @@
 #include "client/internal/table_resync.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "client/internal/conversion.h"
 #include "proto/wire/record_view.h"
@@ -27,10 +28,20 @@ bool Same(const wire::TableDigest& held, const v1::RangeDigest& log) {
                     [](uint8_t a, char b) { return a == static_cast<uint8_t>(b); });
 }
 
+std::vector<RecordView> ViewsOf(const std::vector<std::string>& encoded) {
+  std::vector<RecordView> views;
+  for (const std::string& record : encoded) {
+    const auto view = wire::DecodeRecord(record);
+    if (view && view->has_key && !view->deleted) views.push_back(FromWire(*view));
+  }
+  return views;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> TableResync::Run() {
   Status status = Narrow({});
+  if (status.ok()) status = MendGathered();
   core_.Unwatch();
   if (!status.ok()) return status;
   std::sort(mended_.begin(), mended_.end());
@@ -43,13 +54,17 @@ Status TableResync::Narrow(const KeyRange& range) {
   const auto differing = Differing(range, sums);
   if (!differing.ok()) return differing.status();
   std::optional<KeyRange> few;  // neighbours with few keys, to be looked up together
+  uint64_t few_keys = 0;        // which the table has there
   Status status;
   for (size_t i = 0; i < sums.sums.size() && status.ok(); ++i) {
     const KeyRange part = Part(range, sums.ends, i);
     const bool is_few = (*differing)[i] && sums.sums[i].keys() <= kFewKeys;
-    if (is_few) few = {few ? few->after : part.after, part.until};
+    if (is_few) {
+      few = {few ? few->after : part.after, part.until};
+      few_keys += sums.sums[i].keys();
+    }
     if (few && (!is_few || i + 1 == sums.sums.size())) {
-      status = MendRange(*few);
+      status = Gather(*few, std::exchange(few_keys, 0));
       few.reset();
     }
     if (status.ok() && (*differing)[i] && !is_few) status = Narrow(part);
@@ -80,43 +95,67 @@ Result<std::vector<bool>> TableResync::Differing(const KeyRange& range, const Ta
   return differing;
 }
 
-Status TableResync::MendRange(const KeyRange& range) {
+Status TableResync::Gather(const KeyRange& range, uint64_t keys) {
   KeyRange rest = range;
-  for (;;) {
-    const auto next = MendPage(rest);
+  for (uint64_t most = keys + kFewKeys;; most = kPageRecords) {
+    const auto next = GatherPage(rest, most);
     if (!next.ok()) return next.status();
+    if (found_bytes_ >= kMostGatheredBytes) {
+      if (Status status = MendGathered(); !status.ok()) return status;
+    }
     if (!*next) return {};
     rest.after = **next;
   }
 }
 
-Result<std::optional<std::string>> TableResync::MendPage(const KeyRange& rest) {
-  const uint64_t since = core_.Watch(channel_);
-  auto page = LookUp(rest);
+Result<std::optional<std::string>> TableResync::GatherPage(const KeyRange& rest, uint64_t most) {
+  if (found_.empty()) since_ = core_.Watch(channel_);
+  const auto page = LookUp(rest, most);
   if (!page.ok()) return page.status();
-  if (page->as_of_sequence() < since) return Behind();
-  // What was deleted while the look-up was under way is missing in it; the stream brings that by itself, and
-  // then the key is known to have changed.
-  if (Status status = CatchUp(); !status.ok()) return status;
+  if (page->as_of_sequence() < since_) return Behind();
   std::optional<std::string> next;
   if (page->has_next_after_key() && (!rest.until || page->next_after_key() < *rest.until)) {
     next = page->next_after_key();
   }
-  MendInTurn({rest.after, next ? next : rest.until}, *page, since);
+  Found found{{rest.after, next ? next : rest.until}, {}};
+  for (const v1::Record& record : page->records()) {
+    if (rest.until && record.key() > *rest.until) continue;
+    found.records.push_back(record.SerializeAsString());
+    found_bytes_ += found.records.back().size();
+  }
+  found_.push_back(std::move(found));
   return next;
 }
 
-Result<v1::LookupResponse> TableResync::LookUp(const KeyRange& range) {
+Result<v1::LookupResponse> TableResync::LookUp(const KeyRange& range, uint64_t most) {
   v1::LookupRequest request;
   request.set_log(log_);
   request.set_channel(channel_);
   if (range.after) request.set_after_key(*range.after);
+  request.set_max_records(static_cast<uint32_t>(most));
   v1::LookupResponse response;
   Status status = transport_.Call(Repeat::kSafe, [&](const Channel& channel, grpc::ClientContext& context) {
     return v1::ReplicationLog::NewStub(channel)->Lookup(&context, request, &response);
   });
   if (!status.ok()) return status;
   return response;
+}
+
+Status TableResync::MendGathered() {
+  if (found_.empty()) return {};
+  // What was deleted while the look-ups were under way is missing in them; the stream brings that by itself,
+  // and then the key is known to have changed.
+  if (Status status = CatchUp(); !status.ok()) return status;
+  in_turn_([this] {
+    for (const Found& found : found_) {
+      const auto mended = core_.Mend(channel_, found.range, ViewsOf(found.records), since_);
+      mended_.insert(mended_.end(), mended.begin(), mended.end());
+    }
+    core_.Unwatch();
+  });
+  found_.clear();
+  found_bytes_ = 0;
+  return {};
 }
 
 Status TableResync::CatchUp() {
@@ -128,22 +167,6 @@ Status TableResync::CatchUp() {
   });
   if (!status.ok() || response.log().committed_end() == 0) return status;
   return core_.WaitUntil(response.log().committed_end() - 1, transport_.options().call_timeout);
-}
-
-void TableResync::MendInTurn(const KeyRange& range, const v1::LookupResponse& page, uint64_t since) {
-  std::vector<std::string> encoded;  // what the views are of
-  for (const v1::Record& record : page.records()) {
-    if (!range.until || record.key() <= *range.until) encoded.push_back(record.SerializeAsString());
-  }
-  std::vector<RecordView> found;
-  for (const std::string& record : encoded) {
-    const auto view = wire::DecodeRecord(record);
-    if (view && view->has_key && !view->deleted) found.push_back(FromWire(*view));
-  }
-  in_turn_([&] {
-    const auto mended = core_.Mend(channel_, range, found, since);
-    mended_.insert(mended_.end(), mended.begin(), mended.end());
-  });
 }
 
 }  // namespace replog::client::internal

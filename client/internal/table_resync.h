@@ -17,7 +17,8 @@ namespace replog::client::internal {
 // ranges of keys, and mends them.
 //
 //   Narrow: ranges that differ ── many keys ──> Narrow each
-//                              └─ few keys ───> MendRange: look up, wait for the stream, replace and drop
+//                              └─ few keys ───> Gather: look up
+//   MendGathered, at the end or when much is gathered: wait once for the stream, replace and drop
 //
 // Thread Safety: none; one for each Resync, and one Resync of a table at a time.
 class TableResync {
@@ -41,23 +42,37 @@ class TableResync {
   static constexpr size_t kMaxRanges = 1'001;
   // So many keys are looked up and not narrowed further.
   static constexpr uint64_t kFewKeys = 16;
+  // Of a page of keys of which the table knows nothing.
+  static constexpr uint64_t kPageRecords = 1'000;
+  // So much is gathered at most before it is mended.
+  static constexpr size_t kMostGatheredBytes = 8 << 20;
+
+  // What the log has of a range.
+  struct Found {
+    KeyRange range;
+    std::vector<std::string> records;  // encoded
+  };
 
   Status Narrow(const KeyRange& range);
   // The ranges of `sums` that differ from the log's.
   Result<std::vector<bool>> Differing(const KeyRange& range, const TableCore::RangeSums& sums);
-  Status MendRange(const KeyRange& range);
-  // Where the next page begins; nullopt: the range is done.
-  Result<std::optional<std::string>> MendPage(const KeyRange& rest);
-  Result<v1::LookupResponse> LookUp(const KeyRange& range);
+  // `keys`: how many of them the table has.
+  Status Gather(const KeyRange& range, uint64_t keys);
+  // A page of `most` records. Where the next one begins; nullopt: the range is done.
+  Result<std::optional<std::string>> GatherPage(const KeyRange& rest, uint64_t most);
+  Result<v1::LookupResponse> LookUp(const KeyRange& range, uint64_t most);
+  Status MendGathered();
   // Waits until the table has everything that is committed now.
   Status CatchUp();
-  void MendInTurn(const KeyRange& range, const v1::LookupResponse& page, uint64_t since);
 
   Transport& transport_;
   const std::string log_;
   const std::string channel_;
   TableCore& core_;
   const InTurn in_turn_;
+  std::vector<Found> found_;
+  size_t found_bytes_ = 0;
+  uint64_t since_ = 0;  // of found_: all of it was looked up after the table had this
   std::vector<std::string> mended_;
 };
 

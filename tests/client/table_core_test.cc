@@ -53,6 +53,12 @@ class TableCoreTest : public testing::Test {
     Frame(10, true);
     changes_.clear();
   }
+  static TableCore::AskHistory NotAsked() {
+    return [](const Position&) {
+      ADD_FAILURE() << "the log was asked";
+      return Status();
+    };
+  }
   Map Held() {
     Map map;
     table_.ForEach([&map](std::string_view, std::string_view key, const TableRow& row) {
@@ -240,7 +246,7 @@ TEST_F(TableCoreTest, AWaitEndsWithTheRecord) {
   auto ready = std::async(std::launch::async, [this] { return table_.WaitReady(kPatience); });
   auto waits = std::async(std::launch::async, [this] { return table_.WaitUntil(10, kPatience); });
   auto by_position = std::async(std::launch::async, [this] {
-    return table_.WaitUntil(Position{"uuid", 0, 1, 11}, kPatience);
+    return table_.WaitUntil(Position{"uuid", 0, 1, 11}, kPatience, NotAsked());
   });
   Load();
   EXPECT_TRUE(ready.get().ok());
@@ -249,6 +255,7 @@ TEST_F(TableCoreTest, AWaitEndsWithTheRecord) {
   EXPECT_NE(late.message().find("at 10"), std::string::npos) << late.message();
   Put(10, "a", "10");
   EXPECT_TRUE(waits.get().ok());
+  Frame(11);  // of which epoch the record is its frame says
   EXPECT_TRUE(by_position.get().ok());
 }
 
@@ -262,15 +269,60 @@ TEST_F(TableCoreTest, AWaitEndsWithAFrameThatPassedOverTheRecord) {
 TEST_F(TableCoreTest, APositionOfAnotherHistoryIsNotReachedByItsNumber) {
   Load();
   Frame(20);
-  EXPECT_TRUE(table_.WaitUntil(Position{"uuid", 0, 1, 20}, milliseconds(0)).ok());
-  EXPECT_TRUE(table_.WaitUntil(Position{"uuid", 0, 0, 0}, milliseconds(0)).ok());
+  EXPECT_TRUE(table_.WaitUntil(Position{"uuid", 0, 1, 20}, milliseconds(0), NotAsked()).ok());
+  EXPECT_TRUE(table_.WaitUntil(Position{"uuid", 0, 0, 0}, milliseconds(0), NotAsked()).ok());
   for (const Position& other :
        {Position{"uuid", 0, 2, 15}, Position{"other", 0, 1, 15}, Position{"uuid", 1, 1, 15}}) {
-    EXPECT_EQ(table_.WaitUntil(other, milliseconds(0)).code(), StatusCode::kDeadlineExceeded);
+    EXPECT_EQ(table_.WaitUntil(other, milliseconds(0), NotAsked()).code(), StatusCode::kDeadlineExceeded);
   }
   table_.OnReset();
   Frame(15, true, 2);
-  EXPECT_TRUE(table_.WaitUntil(Position{"uuid", 0, 2, 15}, milliseconds(0)).ok());
+  EXPECT_TRUE(table_.WaitUntil(Position{"uuid", 0, 2, 15}, milliseconds(0), NotAsked()).ok());
+}
+
+TEST_F(TableCoreTest, OfAnOlderEpochTheLogIsAsked) {
+  Load();
+  Frame(20, false, 2);
+  std::vector<Position> asked;
+  Status answer;
+  const auto ask = [&](const Position& position) {
+    asked.push_back(position);
+    return answer;
+  };
+  const Position position{"uuid", 0, 1, 15};
+  EXPECT_TRUE(table_.WaitUntil(position, milliseconds(0), ask).ok());
+  EXPECT_EQ(asked, std::vector{position});
+  answer = Status(StatusCode::kAborted, "written as record 14 and lost", "FORKED");
+  EXPECT_EQ(table_.WaitUntil(position, milliseconds(0), ask).reason(), "FORKED");
+}
+
+TEST_F(TableCoreTest, ARecordBehindWhereALaterEpochIsIsLost) {
+  Load();
+  auto waits = std::async(std::launch::async, [this] {
+    return table_.WaitUntil(Position{"uuid", 0, 1, 15}, kPatience, NotAsked());
+  });
+  Frame(12, false, 2);
+  const Status status = waits.get();
+  EXPECT_EQ(status.code(), StatusCode::kAborted);
+  EXPECT_EQ(status.reason(), "FORKED");
+}
+
+// A record moves what is applied before its frame says of which epoch it is.
+TEST_F(TableCoreTest, ARecordOfAnotherEpochIsNotTakenForTheOneThatWasLost) {
+  Load();
+  Put(10, "a", "of epoch 2");
+  EXPECT_EQ(table_.WaitUntil(Position{"uuid", 0, 1, 11}, milliseconds(0), NotAsked()).code(),
+            StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(TableCoreTest, AWaitMayBeForEverAndForNoTime) {
+  auto ready = std::async(std::launch::async, [this] { return table_.WaitReady(milliseconds::max()); });
+  Load();
+  EXPECT_TRUE(ready.get().ok());
+  auto waits = std::async(std::launch::async, [this] { return table_.WaitUntil(15, milliseconds::max()); });
+  EXPECT_EQ(table_.WaitUntil(15, milliseconds::min()).code(), StatusCode::kDeadlineExceeded);
+  Frame(16);
+  EXPECT_TRUE(waits.get().ok());
 }
 
 TEST_F(TableCoreTest, ItsEndEndsTheWaitsAndLeavesItAsItIs) {

@@ -38,6 +38,7 @@ class LyingServer {
     server_.OnDigestTable([this](const auto& request, auto& response) { return Digest(request, response); });
     server_.OnLookup([this](const auto& request, auto& response) { return LookUp(request, response); });
     server_.OnGetLog([this](const v1::GetLogRequest&, v1::GetLogResponse& response) {
+      ++waited_for;
       response.mutable_log()->set_committed_end(true_.end());
       return grpc::Status();
     });
@@ -66,7 +67,8 @@ class LyingServer {
       digest.Add(HashOf(hasher, name.second, entry));
     return digest;
   }
-  std::atomic<uint64_t> looked_up = 0;  // records
+  std::atomic<uint64_t> looked_up = 0;   // records
+  std::atomic<uint64_t> waited_for = 0;  // times that its end was asked for
   std::function<void()> before_lookup_answer;
 
  private:
@@ -95,12 +97,12 @@ class LyingServer {
     return {};
   }
   grpc::Status LookUp(const v1::LookupRequest& request, v1::LookupResponse& response) {
-    constexpr int kPage = 7;
+    const int page = request.max_records() == 0 ? 1'000 : static_cast<int>(request.max_records());
     response.set_as_of_sequence(true_.end());
     for (const auto& [name, entry] : true_.RowsAt(true_.end())) {
       if (name.second <= request.after_key()) continue;
-      if (response.records_size() == kPage) {
-        response.set_next_after_key(response.records(kPage - 1).key());
+      if (response.records_size() == page) {
+        response.set_next_after_key(response.records(page - 1).key());
         break;
       }
       auto& record = *response.add_records();
@@ -172,6 +174,7 @@ TEST_F(ResyncTest, MendsWhatIsWrongMissingAndTooMuch) {
   EXPECT_EQ(*mended, (Keys{Key(7), Key(8), Key(9), Key(1'500), Key(2'000), Key(9'000), "new"}));
   ExpectRight();
   EXPECT_LT(server_.looked_up, 100u) << "of 3000 keys";
+  EXPECT_EQ(server_.waited_for, 1u) << "whatever the number of ranges";
   EXPECT_EQ(*table_->Resync(kChannel), Keys());
   table_.reset();
   EXPECT_EQ(noted_, server_.Truth()) << "the changes were reported";

@@ -95,7 +95,10 @@ TEST_F(TableNode, IsWaitedForAndSameWhileTheLogGoesOn) {
   ASSERT_TRUE(table.WaitReady(kPatience).ok());
   std::atomic<bool> done = false;
   std::thread writer([&] {
-    for (int i = 0; !done; ++i) Put("key" + std::to_string(i % 120), "new", i % 5 == 0);
+    for (int i = 0; !done; ++i) {
+      const bool deleted = i % 5 == 0;
+      Put("key" + std::to_string(i % 120), deleted ? "" : "new", deleted);
+    }
   });
   for (int i = 0; i < 5; ++i) {
     EXPECT_EQ(Audit("a"), AuditOutcome::kSame);
@@ -124,6 +127,65 @@ TEST_F(TableNode, ACorruptedCopyIsFoundAndMended) {
   ASSERT_TRUE(mended.ok()) << mended.status().ToString();
   EXPECT_EQ(*mended, (std::vector<std::string>{"key1007", "key2007", "key5", "key7"}));
   EXPECT_EQ(Audit("a"), AuditOutcome::kSame);
+}
+
+TEST_F(TableNode, AChannelThatItDoesNotFollowIsNotMended) {
+  Put("k", "one");
+  const NewRecord other{.channel = "other", .body = "old", .key = "x"};
+  ASSERT_TRUE(client_.Append({&other, 1}).ok());
+  Table<> table(client_, {.channels = {"c", "room-*"}});
+  ASSERT_TRUE(table.WaitReady(kPatience).ok());
+  const auto refused = table.Resync("other");
+  EXPECT_EQ(refused.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(refused.status().metadata().at("field"), "channel");
+  EXPECT_EQ(table.size(), 1u);
+  EXPECT_TRUE(table.Resync("c").ok());
+  EXPECT_TRUE(table.Resync("room-1").ok());
+}
+
+TEST_F(TableNode, AFilteredTableIsToldOfWhatItPassesOver) {
+  // Shorter than the shortest interval between two bookmarks.
+  constexpr milliseconds kBeforeABookmark{4'500};
+  Put("k", "one");
+  Table<> table(client_, {.channels = {"c"}});
+  ASSERT_TRUE(table.WaitReady(kPatience).ok());
+  for (int i = 0; i < 5; ++i) {
+    const NewRecord other{.channel = "other", .body = "text", .key = "x"};
+    const auto written = client_.Append({&other, 1});
+    ASSERT_TRUE(written.ok()) << written.status().ToString();
+    EXPECT_TRUE(table.WaitUntil(written->position, kBeforeABookmark).ok());
+    const auto mended = table.Resync("c");
+    EXPECT_TRUE(mended.ok()) << mended.status().ToString();
+  }
+}
+
+TEST_F(TableNode, APositionOfBeforeARestartIsStillReached) {
+  Table<> table(client_, {.channels = {"c"}});
+  const NewRecord record{.channel = "c", .body = "one", .key = "k"};
+  const auto written = client_.Append({&record, 1});
+  ASSERT_TRUE(written.ok()) << written.status().ToString();
+  server_.Kill9();
+  server_.Restart();
+  const auto after = Client(Options()).Append({&record, 1});
+  ASSERT_TRUE(after.ok()) << after.status().ToString();
+  ASSERT_TRUE(table.WaitUntil(after->position, kPatience).ok());
+  ASSERT_TRUE(table.WaitUntil(written->position, kPatience).ok());
+  Position lost = written->position;
+  lost.next_sequence += 1;  // as if it had been written in that epoch, and not been there after the restart
+  EXPECT_EQ(table.WaitUntil(lost, kPatience).reason(), "FORKED");
+}
+
+TEST_F(TableNode, ItsEndIsTold) {
+  ASSERT_TRUE(client_.CreateLog("l").ok());
+  std::promise<Status> end;
+  TableOptions<> options;
+  options.log = "l";
+  options.on_end = [&](const Status& status) { end.set_value(status); };
+  Table<> table(client_, std::move(options));
+  ASSERT_TRUE(table.WaitReady(kPatience).ok());
+  ASSERT_TRUE(client_.DeleteLog("l").ok());
+  EXPECT_EQ(end.get_future().get().reason(), "LOG_NOT_FOUND");
+  EXPECT_EQ(table.status().reason(), "LOG_NOT_FOUND");
 }
 
 }  // namespace

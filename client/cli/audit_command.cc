@@ -16,7 +16,10 @@ namespace {
 using client::AuditOutcome;
 using client::AuditResult;
 
-constexpr char kFooter[] = R"(Exits with 0 when every node that was asked is SAME, else with 1.
+constexpr char kFooter[] =
+    R"(Nodes answer that keep a copy of the log's table and can digest it: a Table of the client library with a node
+name, or a subscription that gives digests. Others, as `replog tail --node`, are NO_ANSWER.
+Exits with 0 when every node that was asked is SAME, else with 1.
 
 Examples:
   replog audit --fleet gateways

@@ -55,6 +55,7 @@ ExitCode RunSet(const Session& session, const CursorOptions& options) {
 void AddCursorCommand(CLI::App& app, Session& session) {
   auto options = std::make_shared<CursorOptions>();
   CLI::App* cursor = app.add_subcommand("cursor", "Show or move a node's cursor");
+  cursor->footer("Examples:\n  replog cursor get gateway-7\n  replog cursor set importer 120000");
   cursor->require_subcommand(1);
   cursor->fallthrough();
   CLI::App* get = cursor->add_subcommand("get", "Print a node's cursor: everything before it is applied");
@@ -65,7 +66,10 @@ void AddCursorCommand(CLI::App& app, Session& session) {
       [&session, options] { session.action = [&session, options] { return RunGet(session, *options); }; });
   CLI::App* set = cursor->add_subcommand("set", "Say that a node has applied everything before a sequence");
   set->footer(
-      "A node that is not known becomes one.\n\nExamples:\n  replog cursor set importer 120000\n"
+      "A node that is not known becomes one. Stop a node before its cursor is moved: while it runs it "
+      "acknowledges\n"
+      "what it applies, and what is set here is overtaken. With --from-cursor it goes on there when it "
+      "starts.\n\nExamples:\n  replog cursor set importer 120000\n"
       "  replog cursor set importer 0 --allow-backwards");
   set->add_option("NODE", options->node, "The node")->required();
   set->add_option("SEQUENCE", options->sequence, "Everything before this is applied")

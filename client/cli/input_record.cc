@@ -133,6 +133,9 @@ client::Result<InputRecord> ParseJsonLine(std::string_view line, const JsonLineF
     if (Status status = SetField(field, value, format, record); !status.ok()) return status;
   }
   if (record.channel.empty()) return Bad("\"channel\" is missing");
+  if (record.deleted && record.body_kind != BodyKind::kNone)
+    return Bad(record.body_kind == BodyKind::kText ? "\"text\": a tombstone has no body"
+                                                   : "\"payload\": a tombstone has no body");
   if (!format.id_header.empty()) {
     if (Status status = TakeId(format.id_header, record); !status.ok()) return status;
   }

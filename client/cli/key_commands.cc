@@ -142,18 +142,13 @@ void AddConditions(CLI::App& command, KeyOptions& options) {
 }
 
 void AddExpiry(CLI::App& command, KeyOptions& options) {
-  constexpr uint64_t kMaxDays = 3'653;
-  const auto in_range = [](const std::string& ms) {
-    const uint64_t given = std::stoull(ms);
-    return given > 0 && given <= kMaxDays * 86'400'000 ? std::string() : "must be from 1ms to 3653d";
-  };
+  constexpr auto kLongest = std::chrono::hours(24 * 3'653);
   const auto is_time = [](const std::string& text) {
-    return ParseTime(text) ? std::string() : "is not a time as in 2030-01-02T03:04:05Z";
+    return ParseTime(text) ? std::string() : "\"" + text + "\" is not a time as in 2030-01-02T03:04:05Z";
   };
   auto* ttl =
       command.add_option("--ttl", options.ttl_ms, "The value is gone after this long, as in 30s or 12h")
-          ->transform(Duration())
-          ->check(in_range);
+          ->transform(Duration(std::chrono::milliseconds(1), kLongest));
   command
       .add_option("--expires", options.expires, "The value is gone at this time, as in 2030-01-02T03:04:05Z")
       ->check(is_time)

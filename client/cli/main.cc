@@ -1,8 +1,11 @@
 // The `replog` command: a terminal's way to a replog server.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 
+#include "client/cli/duration.h"
+#include "client/cli/human_format.h"
 #include "client/cli/session.h"
 
 namespace {
@@ -29,8 +32,48 @@ void AddSharedOptions(CLI::App& app, Session& session) {
   app.add_flag("--json", session.json,
                "Output for programs, one JSON object a line; for append also the input");
   app.add_option("--timeout", session.timeout_s, "Seconds to wait for a connection")
-      ->check(CLI::PositiveNumber)
+      ->check(replog::cli::Seconds())
       ->capture_default_str();
+}
+
+// A value as in `--ttl -1s` looks like an option itself; as `--ttl=-1s` it is judged as a value.
+std::vector<std::string> Arguments(int argc, char** argv) {
+  std::vector<std::string> arguments;
+  bool options_end = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    const bool negative =
+        argument.size() > 1 && argument[0] == '-' && argument[1] >= '0' && argument[1] <= '9';
+    const bool joined = negative && !options_end && !arguments.empty() &&
+                        arguments.back().starts_with("--") && arguments.back().find('=') == std::string::npos;
+    options_end |= argument == "--";
+    if (joined) {
+      arguments.back().append("=").append(argument);
+    } else {
+      arguments.emplace_back(argument);
+    }
+  }
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+  return arguments;
+}
+
+// What stands where a command has to.
+std::optional<std::string> UnknownCommand(const CLI::App& app) {
+  const CLI::App* last = &app;
+  while (!last->get_subcommands().empty()) last = last->get_subcommands().front();
+  const auto rest = app.remaining(/*recurse=*/true);
+  if (last->get_require_subcommand_min() == 0 || rest.empty() || rest[0].starts_with('-'))
+    return std::nullopt;
+  return rest[0];
+}
+
+ExitCode FailParse(const CLI::App& app, const CLI::ParseError& error) {
+  if (const auto unknown = error.get_exit_code() == 0 ? std::nullopt : UnknownCommand(app)) {
+    std::string text = "there is no command \"";
+    replog::cli::AppendPrintable(text, *unknown);
+    return replog::cli::FailUsage(text + "\"; see --help");
+  }
+  return app.exit(error) == 0 ? ExitCode::kOk : ExitCode::kUsage;
 }
 
 }  // namespace
@@ -58,10 +101,10 @@ int main(int argc, char** argv) {
   AddVerifyCommand(app, session);
   AddBenchCommand(app, session);
   try {
-    app.parse(argc, argv);
+    app.parse(Arguments(argc, argv));
     return static_cast<int>(session.action());
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+    return static_cast<int>(FailParse(app, error));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "replog: %s\n", error.what());
     return static_cast<int>(ExitCode::kFailed);

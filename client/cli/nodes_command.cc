@@ -44,7 +44,7 @@ ExitCode RunList(const Session& session, const std::string& fleet) {
   if (!nodes.ok()) return Fail(nodes.status());
   Output output;
   std::vector<std::vector<std::string>> rows{
-      {"NODE", "FLEET", "STATE", "CURSOR", "BEHIND", "SINCE", "ACKNOWLEDGED", "ADDRESS"}};
+      {"NODE", "FLEET", "STATE", "CURSOR", "LAG", "SINCE", "ACKNOWLEDGED", "ADDRESS"}};
   for (const NodeInfo& node : *nodes) {
     if (session.json) output.buffer() += JsonOf(node).dump() + "\n";
     rows.push_back(RowOf(node));
@@ -72,7 +72,11 @@ void AddForget(CLI::App& nodes, Session& session) {
 void AddNodesCommand(CLI::App& app, Session& session) {
   auto fleet = std::make_shared<std::string>();
   CLI::App* nodes = app.add_subcommand("nodes", "List the nodes of a log, with how far each is; forget one");
-  nodes->footer("Example:\n  replog nodes --fleet gateways\n  replog nodes --json");
+  nodes->footer(
+      "CURSOR is exclusive: the node has applied everything before it. LAG: the records from there to the "
+      "log's end;\n"
+      "SINCE: how long ago the oldest of them was written.\n\n"
+      "Examples:\n  replog nodes --fleet gateways\n  replog nodes --json");
   nodes->add_option("--fleet", *fleet, "Only nodes of this fleet");
   nodes->require_subcommand(0, 1);
   nodes->fallthrough();

@@ -20,6 +20,7 @@ constexpr char kFooter[] =
     R"(Without a target: the newest record that the log has now. Exit codes: 0 SYNCED: every node has applied it;
 4 PARTIALLY_SYNCED: more than half have, and none of the others is connected; 5 NOT_SYNCED: no more than half
 have, and none of the others is connected; 6 TIMEOUT: a connected node is behind; others as of every command.
+APPLIED is exclusive: the node has applied everything before it. LAG: the records from there to the log's end.
 
 Examples:
   replog sync --fleet gateways                           everything that is in the log now
@@ -66,7 +67,7 @@ std::string JsonOf(const SyncResult& result) {
 std::string HumanOf(const SyncResult& result) {
   std::string text = std::string(client::SyncOutcomeName(result.outcome)) + " at sequence " +
                      WithSeparators(result.sequence) + "\n";
-  std::vector<std::vector<std::string>> rows{{"NODE", "SYNCED", "CONNECTED", "APPLIED", "BEHIND"}};
+  std::vector<std::vector<std::string>> rows{{"NODE", "SYNCED", "CONNECTED", "APPLIED", "LAG"}};
   for (const auto& node : result.nodes) {
     rows.push_back({node.node, node.synced ? "yes" : "no", node.connected ? "yes" : "no",
                     node.applied ? WithSeparators(*node.applied) : "-", WithSeparators(node.lag)});

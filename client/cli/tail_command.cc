@@ -1,8 +1,10 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <exception>
 #include <future>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "client/cli/human_format.h"
 #include "client/cli/interrupt.h"
@@ -78,6 +80,7 @@ class Tail {
     ready_.set_value();
     Status end = subscription.Wait();
     interrupt_.StopListening();
+    if (write_failure_) std::rethrow_exception(write_failure_);
     const bool wanted = closed_ || interrupt_.happened();
     return wanted && end.code() == client::StatusCode::kCancelled ? Status() : end;
   }
@@ -98,16 +101,27 @@ class Tail {
   }
   void SayReset() { Say({{"event", "reset"}}, "the table begins again; what was printed before is void"); }
   void Flush() {
-    if (closed_ || output_.Flush()) return;
+    if (closed_ || Write()) return;
     closed_ = true;
     ready_.get_future().wait();  // the first frame may come before the constructor has returned
     subscription_->Cancel();
   }
 
+  // False when there is nobody to write to, or it cannot be done: nothing may be thrown from a callback.
+  bool Write() {
+    try {
+      return output_.Flush();
+    } catch (const std::runtime_error&) {
+      write_failure_ = std::current_exception();
+      return false;
+    }
+  }
+
   Interrupt interrupt_;  // before anything that starts threads
   const bool json_;
   Output output_;
-  std::atomic<bool> closed_ = false;  // nobody reads the output any more
+  std::atomic<bool> closed_ = false;  // nobody reads the output any more, or it cannot be written
+  std::exception_ptr write_failure_;  // read when the subscription has ended
   std::promise<void> ready_;
   client::Subscription* subscription_ = nullptr;
 };

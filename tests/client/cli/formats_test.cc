@@ -2,6 +2,7 @@
 
 #include "client/cli/base64.h"
 #include "client/cli/bench/percentiles.h"
+#include "client/cli/duration.h"
 #include "client/cli/human_format.h"
 #include "client/cli/time_format.h"
 
@@ -36,6 +37,23 @@ TEST(Base64, RoundTripsAndIsStrict) {
   }
   for (const char* text : {"A", "AA", "AA=", "A A=", "AB==", "AA==\n", "-_=="}) {
     EXPECT_FALSE(DecodeBase64(text).has_value()) << text;
+  }
+}
+
+TEST(Duration, IsInMillisecondsAndNamesWhatIsLegal) {
+  using std::chrono::milliseconds;
+  const auto in_ms = [](std::string text) {
+    const std::string error = Duration(milliseconds(1), std::chrono::hours(48))(text);
+    return error.empty() ? text : error;
+  };
+  EXPECT_EQ(in_ms("1ms"), "1");
+  EXPECT_EQ(in_ms("90m"), "5400000");
+  EXPECT_EQ(in_ms("2d"), "172800000");
+  for (const char* text :
+       {"", "0s", "49h", "30", "-1s", "1.5s", "5 s", "s", "99999999999999999999ms", "9999999999999999d"}) {
+    EXPECT_NE(in_ms(text).find("\"" + std::string(text) + "\" is not a duration of 1ms to 2d, as in 500ms"),
+              std::string::npos)
+        << in_ms(text);
   }
 }
 

@@ -87,6 +87,8 @@ TEST(ParseJsonLine, RefusesWrongTypes) {
   EXPECT_EQ(Error(R"({"channel":"a","payload":"AP8"})"), "\"payload\" is not base64");
   EXPECT_EQ(Error(R"({"channel":"a","key":7})"), "\"key\" is not a string");
   EXPECT_EQ(Error(R"({"channel":"a","deleted":1})"), "\"deleted\" is neither true nor false");
+  EXPECT_EQ(Error(R"({"channel":"a","key":"k","deleted":true,"text":""})"),
+            "\"text\": a tombstone has no body");
   for (const char* version : {"-1", "1.0", "18446744073709551616", "\"7\""}) {
     EXPECT_EQ(Error(R"({"channel":"a","version":)" + std::string(version) + "}"),
               "\"version\" is not a whole number from 0 to 2^64-1");

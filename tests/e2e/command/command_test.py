@@ -255,6 +255,46 @@ class CommandTest(unittest.TestCase):
         self.ends(OK, "nodes", "forget", "importer")
         self.assertIn("NODE_NOT_FOUND", self.ends(FAILED, "nodes", "forget", "importer"))
 
+    def test_an_output_that_cannot_be_written_is_an_error(self):
+        self.ends(OK, "append", "room", "one")
+        for words in (["tail"], ["tail", "--json", "--until-end"], ["read"]):
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                result = subprocess.run([REPLOG, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+                                        timeout=DEADLINE_S,
+                                        env={**os.environ, "REPLOG_SERVER": self.server.address})
+            self.assertEqual(result.returncode, FAILED, result.stderr)
+            self.assertIn("cannot write the output", result.stderr)
+
+    def test_bad_values_are_told_with_the_option_and_what_is_legal(self):
+        put = ["put", "c", "k", "t"]
+        for words, legal in ((put + ["--ttl", "-1s"], "3653d"), (put + ["--ttl", "30"], "5s"),
+                             (put + ["--ttl", "4000d"], "3653d"), (put + ["--expires", "tomorrow"], "2030-01-02T"),
+                             (["nodes", "--timeout", "0"], "0.5"), (["sync", "--timeout", "5"], "5s"),
+                             (["logs", "create", "l", "--retention-age", "7 days"], "7d")):
+            said = self.ends(USAGE, *words)
+            for part in (words[-2], words[-1], legal):
+                self.assertIn(part, said)
+
+    def test_what_is_unknown_is_named(self):
+        self.assertIn('"nodse"', self.ends(USAGE, "nodse"))
+        self.assertIn('"nodse"', self.ends(USAGE, "--json", "nodse", "x"))
+        self.assertIn('"shift"', self.ends(USAGE, "cursor", "shift", "a"))
+        self.ends(OK, "append", "room", "one")
+        self.assertIn('"gateways"', self.ends(FAILED, "sync", "--fleet", "gateways"))
+        self.assertIn('"gateways"', self.ends(FAILED, "audit", "--fleet", "gateways"))
+        self.assertIn('"a"', self.ends(FAILED, "sync", "--node", "a", "--origin", "a"))
+        said = self.ends(FAILED, "trim", "--yes", "--before", "5")
+        for part in ("field before_sequence", "value 5", "end_sequence 1"):
+            self.assertIn(part, said)
+
+    def test_every_command_has_an_example(self):
+        self.assertIn("replog cursor get", self.ends(OK, "cursor", "--help"))
+
+    def test_a_tombstone_with_a_body_is_refused(self):
+        for body in ("text", "payload"):
+            line = json.dumps({"channel": "c", "key": "k", "deleted": True, body: "AAAA"})
+            self.assertIn(body, self.ends(USAGE, "append", "--json", stdin=line + "\n"))
+
     def test_sync_has_an_exit_code_for_each_outcome(self):
         self.assertIn("empty", self.ends(FAILED, "sync"))
         self.ends(OK, "put", "tokens", "alice", "secret")

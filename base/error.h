@@ -37,7 +37,7 @@ enum class Reason {
   kLogExists,
   // OUT_OF_RANGE
   kBelowFirstKept,        // metadata: first_kept_sequence
-  kPastTheEnd,            // metadata: end_sequence
+  kPastTheEnd,            // metadata: end_sequence, field, value
   kProducerUnknownBatch,  // a batch that is older than what is remembered of its producer: it was appended,
                           // or was not written because it was stale or a duplicate; metadata: oldest_sequence
   // ABORTED
@@ -51,7 +51,8 @@ enum class Reason {
   kUuidMismatch,
   kCursorBackwards,  // metadata: cursor
   kNodeConnected,    // metadata: node
-  kNoExpectedNodes,  // a sync barrier would wait for nobody
+  kNoExpectedNodes,  // a sync barrier or an audit would ask nobody; metadata: fleet, origin as they were
+                     // asked for
   kConditionFailed,  // of an append; metadata: field, and the current end_sequence, or sequence, deleted,
                      // version
   kLeaseHeld,        // by another; metadata: lease, holder, remaining_ms, lineage, sequence

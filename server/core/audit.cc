@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/utf8.h"
 
 namespace replog {
 namespace {
@@ -49,8 +50,13 @@ void Audits::Run(const Request& request, Done done) {
 }
 
 absl::Status Audits::Begin(const Request& request, std::vector<NodeStatus> expected, Done& done) {
-  if (expected.empty())
-    return MakeError(Reason::kNoExpectedNodes, "there is no node to ask: nothing can be said to be the same");
+  if (expected.empty()) {
+    const std::string whose = request.fleet.empty() ? absl::StrCat("log \"", request.log->name(), "\"")
+                                                    : absl::StrCat("fleet \"", Excerpt(request.fleet), "\"");
+    return MakeError(Reason::kNoExpectedNodes,
+                     absl::StrCat(whose, " has no node to ask: nothing can be said to be the same"),
+                     request.fleet.empty() ? Metadata() : Metadata{{"fleet", request.fleet}});
+  }
   MutexLock lock(mutex_);
   if (closed_) return MakeError(Reason::kShuttingDown, "the server is stopping");
   if (audits_.contains(request.log->number())) {

@@ -203,7 +203,9 @@ absl::StatusOr<Sequence> LogService::TrimLog(Log& log, Sequence before) {
   if (before > end) {
     return MakeError(Reason::kPastTheEnd,
                      absl::StrCat("before_sequence: ", before, " is past the log's end ", end),
-                     {{"end_sequence", std::to_string(end)}});
+                     {{"field", "before_sequence"},
+                      {"value", std::to_string(before)},
+                      {"end_sequence", std::to_string(end)}});
   }
   if (auto status = TrimOnCommitter(log, before); !status.ok()) return status;
   return log.tail().first_kept();

@@ -46,8 +46,9 @@ void AnswerAll(Calls calls, const absl::Status& status, const NodeRecord& record
 absl::Status CheckNotPastEnd(Sequence next, const Log& log) {
   const Sequence end = log.tail().committed_end();
   if (next <= end) return absl::OkStatus();
-  return MakeError(Reason::kPastTheEnd, absl::StrCat("next_sequence: ", next, " is past the log's end ", end),
-                   {{"field", "next_sequence"}, {"end_sequence", std::to_string(end)}});
+  return MakeError(
+      Reason::kPastTheEnd, absl::StrCat("next_sequence: ", next, " is past the log's end ", end),
+      {{"field", "next_sequence"}, {"value", std::to_string(next)}, {"end_sequence", std::to_string(end)}});
 }
 
 // Whether a failed write leaves open what the system log says now.

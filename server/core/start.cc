@@ -17,9 +17,9 @@ absl::StatusOr<Sequence> CheckKept(Sequence next, const Log& log) {
   const Sequence end = log.tail().committed_end();
   if (next < first_kept) return TrimmedAway(next, first_kept);
   if (next > end) {
-    return MakeError(Reason::kPastTheEnd,
-                     absl::StrCat("start: sequence ", next, " is past the log's end ", end),
-                     {{"end_sequence", std::to_string(end)}});
+    return MakeError(
+        Reason::kPastTheEnd, absl::StrCat("from_sequence: ", next, " is past the log's end ", end),
+        {{"field", "from_sequence"}, {"value", std::to_string(next)}, {"end_sequence", std::to_string(end)}});
   }
   return next;
 }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/utf8.h"
 #include "storage/model/channel_filter.h"
 
 namespace replog {
@@ -15,6 +16,18 @@ NodeSync ToSync(const NodeStatus& node, Sequence target, Sequence end) {
   sync.synced = node.applied && *node.applied > target;
   sync.lag = end - std::min(end, node.applied.value_or(0));
   return sync;
+}
+
+absl::Status NobodyToWaitFor(const SyncBarriers::Request& request) {
+  std::string whose = absl::StrCat("log \"", request.log->name(), "\" has no node");
+  if (!request.fleet.empty()) whose = absl::StrCat("fleet \"", Excerpt(request.fleet), "\" has no node");
+  if (request.channel) absl::StrAppend(&whose, " that follows channel \"", Excerpt(*request.channel), "\"");
+  if (!request.origin.empty()) absl::StrAppend(&whose, " but the origin \"", Excerpt(request.origin), "\"");
+  Metadata metadata;
+  if (!request.fleet.empty()) metadata.emplace_back("fleet", request.fleet);
+  if (!request.origin.empty()) metadata.emplace_back("origin", request.origin);
+  return MakeError(Reason::kNoExpectedNodes,
+                   absl::StrCat(whose, " to wait for: nothing can be said to be in sync"), metadata);
 }
 
 }  // namespace
@@ -40,7 +53,7 @@ SyncBarriers::Id SyncBarriers::Await(const Request& request, Done done) {
   Barrier barrier{{request.log, request.target, Expected(request)}, {}, 0, std::move(done)};
   barrier.deadline_us = clock_.MonotonicMicros() + request.timeout_us;
   const int64_t deadline_us = barrier.deadline_us;
-  const auto id = Add(barrier);
+  const auto id = barrier.question.expected.empty() ? NobodyToWaitFor(request) : Add(barrier);
   if (!id.ok()) {
     barrier.done(id.status());
     return 0;
@@ -86,10 +99,6 @@ std::set<std::string> SyncBarriers::EndLook(Id id, SyncAnswer answer) {
 }
 
 absl::StatusOr<SyncBarriers::Id> SyncBarriers::Add(Barrier& barrier) {
-  if (barrier.question.expected.empty()) {
-    return MakeError(Reason::kNoExpectedNodes,
-                     "there is no node to wait for: nothing can be said to be in sync");
-  }
   MutexLock lock(mutex_);
   if (closed_) return MakeError(Reason::kShuttingDown, "the server is stopping");
   if (barriers_.size() >= max_barriers_) {

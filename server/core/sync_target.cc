@@ -26,9 +26,9 @@ absl::StatusOr<SyncRecord> FindKey(const SyncKey& key, const Log& log, LogStore&
 absl::StatusOr<SyncRecord> FindSequence(Sequence sequence, const Log& log, LogStore& store) {
   const Sequence end = log.tail().committed_end();
   if (sequence >= end) {
-    return MakeError(Reason::kPastTheEnd,
-                     absl::StrCat("sequence: ", sequence, " is not below the log's end ", end),
-                     {{"field", "sequence"}, {"end_sequence", std::to_string(end)}});
+    return MakeError(
+        Reason::kPastTheEnd, absl::StrCat("sequence: ", sequence, " is not below the log's end ", end),
+        {{"field", "sequence"}, {"value", std::to_string(sequence)}, {"end_sequence", std::to_string(end)}});
   }
   const PageRequest request{.start = Start(FromSequence{sequence}), .max_records = 1, .max_bytes = 1};
   const auto page = ReadPage(request, log, store);

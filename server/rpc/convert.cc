@@ -174,6 +174,8 @@ absl::StatusOr<LookupQuery> ToLookupQuery(const v1::LookupRequest& request, cons
     if (count > 0) return Invalid("after_key", "is of a page, and there are keys");
     if (auto status = CheckKey(request.after_key(), "after_key", limits); !status.ok()) return status;
   }
+  if (count > 0 && request.max_records() > 0)
+    return Invalid("max_records", "is of a page, and there are keys");
   return LookupQuery{request.channel(),
                      {request.keys().begin(), request.keys().end()},
                      request.after_key(),

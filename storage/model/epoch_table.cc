@@ -35,9 +35,9 @@ absl::Status EpochTable::Check(Epoch epoch, Sequence next, Sequence end) const {
                                   " is of another history; this log's agrees up to sequence ", fork),
                      {{"fork_sequence", std::to_string(fork)}});
   }
-  return MakeError(Reason::kPastTheEnd,
-                   absl::StrCat("from_position: sequence ", next, " is past the log's end ", end),
-                   {{"end_sequence", std::to_string(end)}});
+  return MakeError(
+      Reason::kPastTheEnd, absl::StrCat("from_position: sequence ", next, " is past the log's end ", end),
+      {{"field", "from_position"}, {"value", std::to_string(next)}, {"end_sequence", std::to_string(end)}});
 }
 
 }  // namespace replog

@@ -295,6 +295,9 @@ TEST_F(BadInput, LookupsThatAreNotLegalAreRefused) {
   request.set_after_key("a");
   ExpectRefusal(lookup(request), StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "after_key");
   request.clear_after_key();
+  request.set_max_records(5);
+  ExpectRefusal(lookup(request), StatusCode::INVALID_ARGUMENT, "INVALID_FIELD", "max_records");
+  request.set_max_records(0);
   for (int i = 0; i < 1000; ++i) request.add_keys("k");
   ExpectRefusal(lookup(request), StatusCode::RESOURCE_EXHAUSTED, "TOO_LARGE", "keys");
   request.clear_keys();

@@ -112,8 +112,18 @@ Answer LogModel::Append(const v1::AppendRequest& request) {
 
 // -------------------------------------------------------------------------------------------- other changes
 
+namespace {
+
+Answer PastTheEnd(std::string_view field, uint64_t value, uint64_t end) {
+  return Refused("PAST_THE_END", {{"field", std::string(field)},
+                                  {"value", std::to_string(value)},
+                                  {"end_sequence", std::to_string(end)}});
+}
+
+}  // namespace
+
 Answer LogModel::Trim(uint64_t before) {
-  if (before > end()) return Refused("PAST_THE_END", {{"end_sequence", std::to_string(end())}});
+  if (before > end()) return PastTheEnd("before_sequence", before, end());
   first_kept_ = std::max(first_kept_, before);
   Answer answer;
   answer.sequence = first_kept_;
@@ -121,7 +131,7 @@ Answer LogModel::Trim(uint64_t before) {
 }
 
 Answer LogModel::Acknowledge(const std::string& node, uint64_t next, bool allow_backwards) {
-  if (next > end()) return Refused("PAST_THE_END", {{"end_sequence", std::to_string(end())}});
+  if (next > end()) return PastTheEnd("next_sequence", next, end());
   const auto known = nodes_.find(node);
   if (known != nodes_.end() && next < known->second && !allow_backwards) {
     return Refused("CURSOR_BACKWARDS", {{"cursor", std::to_string(known->second)}});

@@ -96,7 +96,7 @@ struct SubscriptionOptions {
   // Called when the first frame of the new beginning is there, before its records.
   std::function<void()> on_reset;
   // After the records of each frame; also for frames without records, which come every 5 to 15 s and, with a
-  // filter, at most every 50 ms when others write what does not match.
+  // filter, at most every 250 ms when others write what does not match.
   std::function<void(const FrameInfo&)> on_frame;
   // Each time everything that was committed has been delivered; after on_frame.
   std::function<void(uint64_t next_sequence)> on_caught_up;

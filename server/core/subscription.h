@@ -98,7 +98,7 @@ class Subscription {
 
  private:
   // A reader whose filter passes over all that others write is told where it stands so often and not more.
-  static constexpr int64_t kCaughtUpSpacingUs = 50'000;
+  static constexpr int64_t kCaughtUpSpacingUs = 250'000;
 
   bool UntilReached() const { return options_.until.has_value() && next_ >= *options_.until; }
   // Whether the reader has everything that came while it got the table, and was not told so yet.

@@ -151,7 +151,7 @@ TEST_F(SubscriptionTest, SendsABookmarkWhenNothingMatched) {
 }
 
 TEST_F(SubscriptionTest, SaysCaughtUpAgainWhenItPassedOverWhatDoesNotMatch) {
-  constexpr int64_t kSpacing = 50'000;
+  constexpr int64_t kSpacing = 250'000;
   Begin(0, std::nullopt, {"wanted"});
   AtTheEnd(0);
   EXPECT_TRUE(Take().caught_up);

@@ -111,7 +111,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const StoreOptions& op
   channels.compaction_filter_factory = MakeIndexFilter(options.trim_points);
   // Keys come in no order: in a smaller memtable each finds its place in fewer steps, and more of them in the
   // processor's cache. As many bytes as otherwise gather before they are merged.
-  auto table = MakeTableOptions(cache, std::max<size_t>(options.memtable_bytes / 4, 1 << 20), options.compact);
+  auto table =
+      MakeTableOptions(cache, std::max<size_t>(options.memtable_bytes / 4, 1 << 20), options.compact);
   table.max_write_buffer_number = 4;
   table.level0_file_num_compaction_trigger = 8;
   table.compaction_filter_factory = MakeTombstoneFilter(options.trim_points);

@@ -8,7 +8,6 @@
 namespace replog::client {
 namespace {
 
-using internal::Channel;
 using internal::FromProto;
 using internal::ToProto;
 using internal::Transport;
@@ -68,13 +67,10 @@ Result<Appended> Client::Append(std::span<const NewRecord> records, const Append
     if (Status status = internal::CheckNewRecord(record); !status.ok()) return status;
     SetRecord(record, *request.add_records());
   }
-  v1::AppendResponse response;
-  const Status status =
-      transport_->Call(Transport::Repeat::kNever, [&](const Channel& channel, grpc::ClientContext& context) {
-        return v1::ReplicationLog::NewStub(channel)->Append(&context, request, &response);
-      });
-  if (!status.ok()) return status;
-  return FromProto(response);
+  const auto response =
+      transport_->Call(Transport::Repeat::kNever, &v1::ReplicationLog::Stub::Append, request);
+  if (!response.ok()) return response.status();
+  return FromProto(*response);
 }
 
 Result<LookupPage> Client::Lookup(const LookupOptions& options) {
@@ -84,13 +80,10 @@ Result<LookupPage> Client::Lookup(const LookupOptions& options) {
   for (const std::string& key : options.keys) request.add_keys(key);
   request.set_after_key(options.after_key);
   request.set_max_records(options.max_records);
-  v1::LookupResponse response;
-  const Status status =
-      transport_->Call(Transport::Repeat::kSafe, [&](const Channel& channel, grpc::ClientContext& context) {
-        return v1::ReplicationLog::NewStub(channel)->Lookup(&context, request, &response);
-      });
-  if (!status.ok()) return status;
-  return FromProto(response);
+  const auto response =
+      transport_->Call(Transport::Repeat::kSafe, &v1::ReplicationLog::Stub::Lookup, request);
+  if (!response.ok()) return response.status();
+  return FromProto(*response);
 }
 
 Result<Page> Client::Read(const ReadOptions& options) {
@@ -101,13 +94,9 @@ Result<Page> Client::Read(const ReadOptions& options) {
   for (const std::string& channel : options.channels) request.add_channels(channel);
   request.set_max_records(options.max_records);
   request.set_max_bytes(options.max_bytes);
-  v1::ReadResponse response;
-  const Status status =
-      transport_->Call(Transport::Repeat::kSafe, [&](const Channel& channel, grpc::ClientContext& context) {
-        return v1::ReplicationLog::NewStub(channel)->Read(&context, request, &response);
-      });
-  if (!status.ok()) return status;
-  return FromProto(response);
+  const auto response = transport_->Call(Transport::Repeat::kSafe, &v1::ReplicationLog::Stub::Read, request);
+  if (!response.ok()) return response.status();
+  return FromProto(*response);
 }
 
 }  // namespace replog::client

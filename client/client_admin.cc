@@ -14,20 +14,6 @@ using internal::ToProto;
 using internal::Transport;
 using Repeat = Transport::Repeat;
 
-template <typename Request, typename Response>
-using AdminMethod = grpc::Status (v1::LogAdmin::Stub::*)(grpc::ClientContext*, const Request&, Response*);
-
-template <typename Request, typename Response>
-Result<Response> CallAdmin(Transport& transport, Repeat repeat, AdminMethod<Request, Response> method,
-                           const Request& request) {
-  Response response;
-  Status status = transport.Call(repeat, [&](const Channel& channel, grpc::ClientContext& context) {
-    return (*v1::LogAdmin::NewStub(channel).*method)(&context, request, &response);
-  });
-  if (!status.ok()) return status;
-  return response;
-}
-
 // Adds one message of a verification to what is known.
 void Merge(const v1::VerifyResponse& response, VerifyProgress& progress) {
   progress.chunks = response.chunks();
@@ -48,7 +34,7 @@ Result<LogInfo> Client::CreateLog(std::string_view log, const LogSettings& setti
   v1::CreateLogRequest request;
   request.set_log(std::string(log));
   *request.mutable_settings() = ToProto(settings);
-  const auto response = CallAdmin(*transport_, Repeat::kNever, &v1::LogAdmin::Stub::CreateLog, request);
+  const auto response = transport_->Call(Repeat::kNever, &v1::LogAdmin::Stub::CreateLog, request);
   if (!response.ok()) return response.status();
   return FromProto(response->log());
 }
@@ -57,7 +43,7 @@ Result<LogInfo> Client::UpdateLog(std::string_view log, const LogSettings& setti
   v1::UpdateLogRequest request;
   request.set_log(std::string(log));
   *request.mutable_settings() = ToProto(settings);
-  const auto response = CallAdmin(*transport_, Repeat::kNever, &v1::LogAdmin::Stub::UpdateLog, request);
+  const auto response = transport_->Call(Repeat::kNever, &v1::LogAdmin::Stub::UpdateLog, request);
   if (!response.ok()) return response.status();
   return FromProto(response->log());
 }
@@ -66,12 +52,11 @@ Status Client::DeleteLog(std::string_view log, std::string_view uuid) {
   v1::DeleteLogRequest request;
   request.set_log(std::string(log));
   request.set_uuid(std::string(uuid));
-  return CallAdmin(*transport_, Repeat::kNever, &v1::LogAdmin::Stub::DeleteLog, request).status();
+  return transport_->Call(Repeat::kNever, &v1::LogAdmin::Stub::DeleteLog, request).status();
 }
 
 Result<std::vector<LogInfo>> Client::ListLogs() {
-  const auto response =
-      CallAdmin(*transport_, Repeat::kSafe, &v1::LogAdmin::Stub::ListLogs, v1::ListLogsRequest());
+  const auto response = transport_->Call(Repeat::kSafe, &v1::LogAdmin::Stub::ListLogs, v1::ListLogsRequest());
   if (!response.ok()) return response.status();
   std::vector<LogInfo> logs;
   for (const auto& info : response->logs()) logs.push_back(FromProto(info));
@@ -81,7 +66,7 @@ Result<std::vector<LogInfo>> Client::ListLogs() {
 Result<LogInfo> Client::GetLog(std::string_view log) {
   v1::GetLogRequest request;
   request.set_log(transport_->LogName(log));
-  const auto response = CallAdmin(*transport_, Repeat::kSafe, &v1::LogAdmin::Stub::GetLog, request);
+  const auto response = transport_->Call(Repeat::kSafe, &v1::LogAdmin::Stub::GetLog, request);
   if (!response.ok()) return response.status();
   return FromProto(response->log());
 }
@@ -93,7 +78,7 @@ Result<ChannelPage> Client::ListChannels(const ListChannelsOptions& options) {
   request.set_after(options.after);
   request.set_max_channels(options.max_channels);
   request.set_with_counts(options.with_counts);
-  const auto response = CallAdmin(*transport_, Repeat::kSafe, &v1::LogAdmin::Stub::ListChannels, request);
+  const auto response = transport_->Call(Repeat::kSafe, &v1::LogAdmin::Stub::ListChannels, request);
   if (!response.ok()) return response.status();
   return FromProto(*response);
 }
@@ -102,7 +87,7 @@ Result<uint64_t> Client::Trim(uint64_t before_sequence, std::string_view log) {
   v1::TrimLogRequest request;
   request.set_log(transport_->LogName(log));
   request.set_before_sequence(before_sequence);
-  const auto response = CallAdmin(*transport_, Repeat::kNever, &v1::LogAdmin::Stub::TrimLog, request);
+  const auto response = transport_->Call(Repeat::kNever, &v1::LogAdmin::Stub::TrimLog, request);
   if (!response.ok()) return response.status();
   return response->first_kept_sequence();
 }

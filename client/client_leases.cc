@@ -9,35 +9,16 @@
 namespace replog::client {
 namespace {
 
-using internal::Channel;
 using internal::FromProto;
 using internal::ToProto;
-using internal::Transport;
-using Repeat = Transport::Repeat;
-
-template <typename Request, typename Response>
-using Method = grpc::Status (v1::Leases::Stub::*)(grpc::ClientContext*, const Request&, Response*);
-
-template <typename Request, typename Response>
-Result<Response> CallLeases(Transport& transport, Repeat repeat, Method<Request, Response> method,
-                            const Request& request, std::chrono::milliseconds wait = {}) {
-  Response response;
-  Status status = transport.Call(
-      repeat,
-      [&](const Channel& channel, grpc::ClientContext& context) {
-        return (*v1::Leases::NewStub(channel).*method)(&context, request, &response);
-      },
-      wait);
-  if (!status.ok()) return status;
-  return response;
-}
+using Repeat = internal::Transport::Repeat;
 
 }  // namespace
 
 Result<LeaseInfo> Client::AcquireLease(const AcquireLeaseOptions& options) {
   // To ask again gives the same.
   const auto response =
-      CallLeases(*transport_, Repeat::kSafe, &v1::Leases::Stub::Acquire, ToProto(options), options.wait);
+      transport_->Call(Repeat::kSafe, &v1::Leases::Stub::Acquire, ToProto(options), options.wait);
   if (!response.ok()) return response.status();
   return FromProto(response->lease());
 }
@@ -45,7 +26,7 @@ Result<LeaseInfo> Client::AcquireLease(const AcquireLeaseOptions& options) {
 Result<LeaseInfo> Client::RenewLease(const LeaseToken& token) {
   v1::RenewRequest request;
   *request.mutable_token() = ToProto(token);
-  const auto response = CallLeases(*transport_, Repeat::kSafe, &v1::Leases::Stub::Renew, request);
+  const auto response = transport_->Call(Repeat::kSafe, &v1::Leases::Stub::Renew, request);
   if (!response.ok()) return response.status();
   return FromProto(response->lease());
 }
@@ -53,13 +34,13 @@ Result<LeaseInfo> Client::RenewLease(const LeaseToken& token) {
 Status Client::ReleaseLease(const LeaseToken& token) {
   v1::ReleaseRequest request;
   *request.mutable_token() = ToProto(token);
-  return CallLeases(*transport_, Repeat::kNever, &v1::Leases::Stub::Release, request).status();
+  return transport_->Call(Repeat::kNever, &v1::Leases::Stub::Release, request).status();
 }
 
 Result<std::optional<LeaseInfo>> Client::GetLease(std::string_view name) {
   v1::GetRequest request;
   request.set_name(std::string(name));
-  const auto response = CallLeases(*transport_, Repeat::kSafe, &v1::Leases::Stub::Get, request);
+  const auto response = transport_->Call(Repeat::kSafe, &v1::Leases::Stub::Get, request);
   if (!response.ok()) return response.status();
   if (!response->has_lease()) return std::optional<LeaseInfo>();
   return std::optional(FromProto(response->lease()));
@@ -69,7 +50,7 @@ Result<std::vector<LeaseInfo>> Client::ListLeases() {
   std::vector<LeaseInfo> leases;
   v1::ListRequest request;
   for (;;) {
-    const auto page = CallLeases(*transport_, Repeat::kSafe, &v1::Leases::Stub::List, request);
+    const auto page = transport_->Call(Repeat::kSafe, &v1::Leases::Stub::List, request);
     if (!page.ok()) return page.status();
     for (const auto& lease : page->leases()) leases.push_back(FromProto(lease));
     if (!page->has_next_after()) return leases;

@@ -10,7 +10,6 @@
 namespace replog::client {
 namespace {
 
-using internal::Channel;
 using internal::FromProto;
 using internal::ToProto;
 using Repeat = internal::Transport::Repeat;
@@ -85,43 +84,30 @@ Result<uint64_t> Client::Acknowledge(std::string_view node, uint64_t next_sequen
   request.set_node(std::string(node));
   request.set_next_sequence(next_sequence);
   request.set_allow_backwards(allow_backwards);
-  v1::AcknowledgeResponse response;
   // To say it again does no harm, but for a step back, which may come after somebody's step ahead.
-  const Status status = transport_->Call(allow_backwards ? Repeat::kNever : Repeat::kSafe,
-                                         [&](const Channel& channel, grpc::ClientContext& context) {
-                                           return v1::ReplicationLog::NewStub(channel)->Acknowledge(
-                                               &context, request, &response);
-                                         });
-  if (!status.ok()) return status;
-  return response.cursor();
+  const auto response = transport_->Call(allow_backwards ? Repeat::kNever : Repeat::kSafe,
+                                         &v1::ReplicationLog::Stub::Acknowledge, request);
+  if (!response.ok()) return response.status();
+  return response->cursor();
 }
 
 Result<SyncResult> Client::AwaitSync(const AwaitSyncOptions& options) {
   v1::AwaitSyncRequest request = RequestOf(options);
   request.set_log(transport_->LogName(options.log));
-  v1::AwaitSyncResponse response;
-  const Status status = transport_->Call(
-      Repeat::kSafe,
-      [&](const Channel& channel, grpc::ClientContext& context) {
-        return v1::ReplicationLog::NewStub(channel)->AwaitSync(&context, request, &response);
-      },
-      options.timeout);
-  if (!status.ok()) return status;
-  return FromProto(response);
+  const auto response =
+      transport_->Call(Repeat::kSafe, &v1::ReplicationLog::Stub::AwaitSync, request, options.timeout);
+  if (!response.ok()) return response.status();
+  return FromProto(*response);
 }
 
 Result<std::vector<NodeInfo>> Client::ListNodes(std::string_view fleet, std::string_view log) {
   v1::ListNodesRequest request;
   request.set_log(transport_->LogName(log));
   request.set_fleet(std::string(fleet));
-  v1::ListNodesResponse response;
-  const Status status =
-      transport_->Call(Repeat::kSafe, [&](const Channel& channel, grpc::ClientContext& context) {
-        return v1::LogAdmin::NewStub(channel)->ListNodes(&context, request, &response);
-      });
-  if (!status.ok()) return status;
+  const auto response = transport_->Call(Repeat::kSafe, &v1::LogAdmin::Stub::ListNodes, request);
+  if (!response.ok()) return response.status();
   std::vector<NodeInfo> nodes;
-  for (const auto& node : response.nodes()) nodes.push_back(FromProto(node));
+  for (const auto& node : response->nodes()) nodes.push_back(FromProto(node));
   return nodes;
 }
 
@@ -129,10 +115,7 @@ Status Client::ForgetNode(std::string_view node, std::string_view log) {
   v1::ForgetNodeRequest request;
   request.set_log(transport_->LogName(log));
   request.set_node(std::string(node));
-  v1::ForgetNodeResponse response;
-  return transport_->Call(Repeat::kNever, [&](const Channel& channel, grpc::ClientContext& context) {
-    return v1::LogAdmin::NewStub(channel)->ForgetNode(&context, request, &response);
-  });
+  return transport_->Call(Repeat::kNever, &v1::LogAdmin::Stub::ForgetNode, request).status();
 }
 
 Result<AuditResult> Client::Audit(const AuditOptions& options) {
@@ -140,15 +123,9 @@ Result<AuditResult> Client::Audit(const AuditOptions& options) {
   request.set_log(transport_->LogName(options.log));
   SetChoice(options.choice, request);
   *request.mutable_timeout() = ToProto(options.timeout);
-  v1::AuditResponse response;
-  const Status status = transport_->Call(
-      Repeat::kSafe,
-      [&](const Channel& channel, grpc::ClientContext& context) {
-        return v1::LogAdmin::NewStub(channel)->Audit(&context, request, &response);
-      },
-      options.timeout);
-  if (!status.ok()) return status;
-  return FromProto(response);
+  const auto response = transport_->Call(Repeat::kSafe, &v1::LogAdmin::Stub::Audit, request, options.timeout);
+  if (!response.ok()) return response.status();
+  return FromProto(*response);
 }
 
 }  // namespace replog::client

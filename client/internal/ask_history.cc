@@ -11,11 +11,7 @@ Status AskHistory(Transport& transport, const std::string& log, const Position& 
   request.set_log(log);
   *request.mutable_from_position() = ToProto(position);
   request.set_max_records(1);
-  v1::ReadResponse response;
-  Status status =
-      transport.Call(Transport::Repeat::kSafe, [&](const Channel& channel, grpc::ClientContext& context) {
-        return v1::ReplicationLog::NewStub(channel)->Read(&context, request, &response);
-      });
+  Status status = transport.Call(Transport::Repeat::kSafe, &v1::ReplicationLog::Stub::Read, request).status();
   // The history is looked at before what of it is kept.
   return status.reason() == ReasonName(Reason::kBelowFirstKept) ? Status() : status;
 }

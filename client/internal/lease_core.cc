@@ -3,11 +3,11 @@
 #include <grpcpp/client_context.h>
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
 #include "base/error.h"
 #include "client/internal/conversion.h"
+#include "client/internal/random_instance.h"
 #include "client/internal/reaction_scope.h"
 #include "client/internal/status_conversion.h"
 #include "replog/v1/leases.grpc.pb.h"
@@ -19,13 +19,6 @@ using std::chrono::milliseconds;
 
 // The server's bound; who waits longer asks again.
 constexpr milliseconds kLongestWait = std::chrono::hours(1);
-
-std::string RandomInstance() {
-  std::random_device random;
-  std::string instance;
-  for (int i = 0; i < 32; ++i) instance += "0123456789abcdef"[random() % 16];
-  return instance;
-}
 
 std::chrono::steady_clock::time_point After(milliseconds wait, milliseconds more = {}) {
   // As good as for ever; the sum would not fit.

@@ -1,27 +1,14 @@
 #include "client/internal/producer_registration.h"
 
-#include <cstdio>
-#include <random>
-
+#include "client/internal/random_instance.h"
 #include "client/internal/status_conversion.h"
 #include "replog/v1/replication_log.grpc.pb.h"
 
 namespace replog::client::internal {
-namespace {
-
-// 128 bits that nobody else has.
-std::string RandomText() {
-  std::random_device random;
-  char text[33];
-  std::snprintf(text, sizeof text, "%08x%08x%08x%08x", random(), random(), random(), random());
-  return text;
-}
-
-}  // namespace
 
 ProducerRegistration::ProducerRegistration(std::string log, std::string name)
     : log_(std::move(log)),
-      instance_(RandomText()),
+      instance_(RandomInstance()),
       name_(name.empty() ? "producer-" + instance_ : std::move(name)) {}
 
 Result<ProducerRegistration::Registered> ProducerRegistration::Call(const Channel& channel, bool renew,

@@ -80,17 +80,14 @@ Result<std::vector<bool>> TableResync::Differing(const KeyRange& range, const Ta
   if (range.until) request.set_until_key(*range.until);
   for (const std::string& end : sums.ends) request.add_range_ends(end);
   request.set_before_sequence(sums.applied);
-  v1::DigestTableResponse response;
-  Status status = transport_.Call(Repeat::kSafe, [&](const Channel& channel, grpc::ClientContext& context) {
-    return v1::ReplicationLog::NewStub(channel)->DigestTable(&context, request, &response);
-  });
-  if (!status.ok()) return status;
-  if (response.as_of_sequence() < sums.applied) return Behind();
-  if (static_cast<size_t>(response.ranges_size()) != sums.sums.size())
+  const auto response = transport_.Call(Repeat::kSafe, &v1::ReplicationLog::Stub::DigestTable, request);
+  if (!response.ok()) return response.status();
+  if (response->as_of_sequence() < sums.applied) return Behind();
+  if (static_cast<size_t>(response->ranges_size()) != sums.sums.size())
     return Status(StatusCode::kInternal, "the server gave digests of other ranges", reason::kProtocol);
   std::vector<bool> differing;
-  for (int i = 0; i < response.ranges_size(); ++i) {
-    differing.push_back(!Same(sums.sums[static_cast<size_t>(i)], response.ranges(i)));
+  for (int i = 0; i < response->ranges_size(); ++i) {
+    differing.push_back(!Same(sums.sums[static_cast<size_t>(i)], response->ranges(i)));
   }
   return differing;
 }
@@ -133,12 +130,7 @@ Result<v1::LookupResponse> TableResync::LookUp(const KeyRange& range, uint64_t m
   request.set_channel(channel_);
   if (range.after) request.set_after_key(*range.after);
   request.set_max_records(static_cast<uint32_t>(most));
-  v1::LookupResponse response;
-  Status status = transport_.Call(Repeat::kSafe, [&](const Channel& channel, grpc::ClientContext& context) {
-    return v1::ReplicationLog::NewStub(channel)->Lookup(&context, request, &response);
-  });
-  if (!status.ok()) return status;
-  return response;
+  return transport_.Call(Repeat::kSafe, &v1::ReplicationLog::Stub::Lookup, request);
 }
 
 Status TableResync::MendGathered() {
@@ -161,12 +153,10 @@ Status TableResync::MendGathered() {
 Status TableResync::CatchUp() {
   v1::GetLogRequest request;
   request.set_log(log_);
-  v1::GetLogResponse response;
-  Status status = transport_.Call(Repeat::kSafe, [&](const Channel& channel, grpc::ClientContext& context) {
-    return v1::LogAdmin::NewStub(channel)->GetLog(&context, request, &response);
-  });
-  if (!status.ok() || response.log().committed_end() == 0) return status;
-  return core_.WaitUntil(response.log().committed_end() - 1, transport_.options().call_timeout);
+  const auto response = transport_.Call(Repeat::kSafe, &v1::LogAdmin::Stub::GetLog, request);
+  if (!response.ok()) return response.status();
+  const uint64_t end = response->log().committed_end();
+  return end == 0 ? Status() : core_.WaitUntil(end - 1, transport_.options().call_timeout);
 }
 
 }  // namespace replog::client::internal

@@ -51,6 +51,21 @@ class Transport {
   // time-out.
   Status Call(Repeat repeat, const std::function<grpc::Status(const Channel&, grpc::ClientContext&)>& call,
               std::chrono::milliseconds longer = {});
+  // The same of a method of a generated stub, as in &v1::LogAdmin::Stub::GetLog; its answer.
+  template <typename Stub, typename Request, typename Response>
+  Result<Response> Call(Repeat repeat,
+                        grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                        const Request& request, std::chrono::milliseconds longer = {}) {
+    Response response;
+    Status status = Call(
+        repeat,
+        [&](const Channel& channel, grpc::ClientContext& context) {
+          return (Stub(channel).*method)(&context, request, &response);
+        },
+        longer);
+    if (!status.ok()) return status;
+    return response;
+  }
 
  private:
   explicit Transport(ClientOptions options);

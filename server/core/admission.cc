@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "proto/wire/lease_token.h"
 #include "server/core/expiry_judge.h"
+#include "server/core/lease_errors.h"
 
 namespace replog {
 namespace {
@@ -161,10 +162,9 @@ absl::StatusOr<RecordOutcome> Admission::RepeatRecord(const AppendPoint& at,
 
 absl::StatusOr<bool> Admission::CheckLease(LogNumber log, const AppendConditions& conditions) {
   if (!conditions.lease) return false;
+  if (conditions.lease->fencing >= next_grant_) return LeaseNotGranted(*conditions.lease, next_grant_);
   auto newer = fences_.Judge(log, *conditions.lease);
-  const auto reason = ReasonOf(newer.status());
-  const bool judged = newer.ok() || reason == Reason::kLeaseFenced || reason == Reason::kInvalidField;
-  return judged ? newer : CannotRead(newer.status());
+  return newer.ok() || ReasonOf(newer.status()) == Reason::kLeaseFenced ? newer : CannotRead(newer.status());
 }
 
 // The log keeps it with what is written, and the first record written tells of it: so whoever has the records

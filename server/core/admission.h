@@ -42,9 +42,9 @@ struct Admitted {
 // outlive it.
 class Admission {
  public:
+  // `next_grant`: no lease was granted under a token from there on.
   // `conditional`: some append of the group has conditions, so what the others write must be known too.
   // `now_us`: by the wall clock, which may be behind the time that records get.
-  // `next_grant`: see FenceJudge.
   Admission(LogStore& store, ProducerCache& producers, FenceCache& fences, const FencingToken& next_grant,
             bool conditional, int64_t now_us)
       : store_(store),
@@ -52,7 +52,8 @@ class Admission {
         now_us_(now_us),
         ids_(store),
         producers_(producers),
-        fences_(fences, next_grant) {}
+        fences_(fences),
+        next_grant_(next_grant) {}
 
   // CONDITION_FAILED and LEASE_FENCED, with the current value, refuse all of an append; so do stamps that do
   // not fit, records that expire before they are written and a store that cannot be read.
@@ -70,7 +71,8 @@ class Admission {
   absl::StatusOr<RecordOutcome> RepeatRecord(const AppendPoint& at, const ProducerState::Outcome& outcome,
                                              size_t index, const wire::RecordView& record);
   absl::Status CheckConditions(LogNumber log, const AppendConditions& conditions, Sequence next);
-  // Whether the append's lease is to be the log's fence. LEASE_FENCED.
+  // Whether the append's lease is to be the log's fence. LEASE_FENCED; INVALID_FIELD for a token that was
+  // never given out, which would fence every holder there will be.
   absl::StatusOr<bool> CheckLease(LogNumber log, const AppendConditions& conditions);
   void RaiseFence(LogNumber log, const LeaseToken& token, Admitted& admitted);
   absl::Status CheckKey(LogNumber log, const KeyCondition& condition, size_t index);
@@ -91,6 +93,7 @@ class Admission {
   IdJudge ids_;
   ProducerJudge producers_;
   FenceJudge fences_;
+  const FencingToken next_grant_;
 };
 
 }  // namespace replog

@@ -170,7 +170,8 @@ Committer::Group Committer::Encode(std::vector<PendingAppend>& appends) {
     return append.request.conditions.has_value();
   });
   const int64_t now_us = clock_.WallMicros();
-  Admission admission(store_, producers_, fences_, NextGrant(), conditional, now_us);
+  const FencingToken next_grant = conditional ? NextGrant() : FencingToken();
+  Admission admission(store_, producers_, fences_, next_grant, conditional, now_us);
   for (const PendingAppend& append : appends) {
     const size_t share = ShareOf(append.log, now_us, group);
     group.placed.push_back(Place(append, share, admission, group));

@@ -20,7 +20,6 @@ void FenceCache::Put(LogNumber log, const LeaseToken& token) {
 }
 
 absl::StatusOr<bool> FenceJudge::Judge(LogNumber log, const LeaseToken& token) {
-  if (token.fencing >= next_grant_) return LeaseNotGranted(token, next_grant_);
   std::optional<FencingToken> highest;
   if (const auto raised = raised_.find({log, token.name}); raised != raised_.end()) {
     highest = raised->second;

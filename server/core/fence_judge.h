@@ -35,11 +35,9 @@ class FenceCache {
 // only the committer's thread.
 class FenceJudge {
  public:
-  // `next_grant`: no token from there on was given out yet.
-  FenceJudge(FenceCache& cache, const FencingToken& next_grant) : cache_(cache), next_grant_(next_grant) {}
+  explicit FenceJudge(FenceCache& cache) : cache_(cache) {}
 
   // Whether the token is newer than any that the log has seen. LEASE_FENCED when it is older than one.
-  // INVALID_FIELD when it was never given out: it would fence every holder there will be.
   absl::StatusOr<bool> Judge(LogNumber log, const LeaseToken& token);
   // Something was written under the token, which is the newest.
   void Raise(LogNumber log, const LeaseToken& token) { raised_[{log, token.name}] = token.fencing; }
@@ -49,7 +47,6 @@ class FenceJudge {
 
  private:
   FenceCache& cache_;
-  const FencingToken next_grant_;
   absl::flat_hash_map<std::pair<LogNumber, std::string>, FencingToken> raised_;
 };
 

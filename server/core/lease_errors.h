@@ -17,9 +17,9 @@ absl::Status LeaseHeld(const std::string& name, const std::string& holder,
 // `holder` and `now` are of who holds it instead, if anybody does.
 absl::Status LeaseNotHeld(const LeaseToken& token, const std::optional<std::string>& holder,
                           const std::optional<FencingToken>& now);
-// A log has seen a higher token than that of an append.
 // A token that was never given out: the next grant's is at least `next`.
 absl::Status LeaseNotGranted(const LeaseToken& token, const FencingToken& next);
+// A log has seen a higher token than that of an append.
 absl::Status LeaseFenced(const LeaseToken& token, const FencingToken& highest);
 
 // As people read it: lineage, a colon, sequence.

@@ -5,6 +5,7 @@
 #include "server/core/json_time.h"
 
 namespace replog {
+
 std::string EncodeLeaseRecord(const LeaseRecord& record) {
   nlohmann::ordered_json object{{"holder", record.holder}, {"ttl", ToJsonDuration(record.ttl_us)}};
   if (!record.instance.empty()) object["instance"] = record.instance;

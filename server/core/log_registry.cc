@@ -34,6 +34,12 @@ LogPtr LogRegistry::FindNumber(LogNumber number) const {
   return nullptr;
 }
 
+LogRegistry::ByUuid LogRegistry::AllByUuid() const {
+  ByUuid logs;
+  for (const LogPtr& log : All()) logs.emplace(log->uuid(), log);
+  return logs;
+}
+
 std::vector<LogPtr> LogRegistry::All() const {
   MutexLock lock(mutex_);
   std::vector<LogPtr> all;

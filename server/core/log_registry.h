@@ -19,6 +19,8 @@ class LogRegistry {
   absl::StatusOr<LogPtr> FindForChange(std::string_view name) const TSA_EXCLUDES(mutex_);
   LogPtr FindNumber(LogNumber number) const TSA_EXCLUDES(mutex_);
   std::vector<LogPtr> All() const TSA_EXCLUDES(mutex_);
+  using ByUuid = std::map<std::string, LogPtr, std::less<>>;
+  ByUuid AllByUuid() const TSA_EXCLUDES(mutex_);
   void Add(LogPtr log) TSA_EXCLUDES(mutex_);
   void Remove(const Log& log) TSA_EXCLUDES(mutex_);
 

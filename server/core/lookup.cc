@@ -28,17 +28,14 @@ absl::Status ReadKeys(const LookupQuery& query, const Log& log, LogStore& store,
   return absl::OkStatus();
 }
 
-// Whether everything in the answer may be shown. The store has a record a moment before it is committed;
-// while it is being recovered it may have one that will not be.
-absl::Status CheckShown(const LookupAnswer& answer, const Log& log, LogStore& store) {
+absl::Status CheckAnswer(const LookupAnswer& answer, const Log& log, LogStore& store) {
   // The store has nothing of a deleted log, which must not look like keys that do not exist.
   if (log.deleted) return MakeError(Reason::kLogNotFound, "the log was deleted");
   Sequence end = 0;
   ForEachEntry(answer.records, [&](const wire::RecordView& record, std::string_view) {
     end = std::max(end, record.sequence + 1);
   });
-  if (end <= log.tail().committed_end() || !store.NeedsRecovery()) return absl::OkStatus();
-  return MakeError(Reason::kRecovering, "the store is being recovered after a failed write");
+  return CheckShown(end, log, store);
 }
 
 absl::Status ReadPage(const LookupQuery& query, const Log& log, LogStore& store, LookupAnswer& answer) {
@@ -61,13 +58,18 @@ absl::Status ReadPage(const LookupQuery& query, const Log& log, LogStore& store,
 
 }  // namespace
 
+absl::Status CheckShown(Sequence end, const Log& log, LogStore& store) {
+  if (end <= log.tail().committed_end() || !store.NeedsRecovery()) return absl::OkStatus();
+  return MakeError(Reason::kRecovering, "the store is being recovered after a failed write");
+}
+
 absl::StatusOr<LookupAnswer> Lookup(const LookupQuery& query, const Log& log, LogStore& store) {
   LookupAnswer answer;
   answer.as_of = log.tail().committed_end();
   const auto status =
       query.keys.empty() ? ReadPage(query, log, store, answer) : ReadKeys(query, log, store, answer);
   if (!status.ok()) return status;
-  if (auto shown = CheckShown(answer, log, store); !shown.ok()) return shown;
+  if (auto shown = CheckAnswer(answer, log, store); !shown.ok()) return shown;
   return answer;
 }
 

@@ -25,6 +25,10 @@ struct LookupAnswer {
   std::optional<std::string> next_after_key;
 };
 
+// Whether what was read of the log's table, all of it before `end`, may be shown. The store has a record a
+// moment before it is committed; while it is being recovered it may have one that will not be.
+absl::Status CheckShown(Sequence end, const Log& log, LogStore& store);
+
 // Reads the store, and so blocks. TOO_LARGE when the records of the keys do not fit a page.
 absl::StatusOr<LookupAnswer> Lookup(const LookupQuery& query, const Log& log, LogStore& store);
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "server/core/json_number.h"
 #include "server/core/json_time.h"
 
 namespace replog {
@@ -17,13 +18,9 @@ Json EncodePosition(const Position& position) {
           {"nextSequence", std::to_string(position.next_sequence)}};
 }
 
-uint64_t NumberOf(const Json& object, const char* name) {
-  return std::stoull(object.value(name, std::string("0")));
-}
-
 Position DecodePosition(const Json& object) {
-  return {object.value("logUuid", std::string()), NumberOf(object, "lineage"), NumberOf(object, "epoch"),
-          NumberOf(object, "nextSequence")};
+  return {object.value("logUuid", std::string()), JsonNumber(object, "lineage"), JsonNumber(object, "epoch"),
+          JsonNumber(object, "nextSequence")};
 }
 
 NodeRecord Decode(const Json& object) {
@@ -40,12 +37,6 @@ NodeRecord Decode(const Json& object) {
 }
 
 }  // namespace
-
-std::string NodeKey(std::string_view log_uuid, std::string_view node) {
-  return std::string(log_uuid) + "/" + std::string(node);
-}
-
-std::string_view LogUuidOf(std::string_view node_key) { return node_key.substr(0, node_key.find('/')); }
 
 std::string EncodeNodeRecord(const NodeRecord& record) {
   Json object{{"log", record.log}, {"node", record.node}};

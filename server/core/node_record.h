@@ -24,10 +24,6 @@ struct NodeRecord {
 // The channel of the system log in which node records are.
 inline constexpr std::string_view kNodesChannel = "nodes";
 
-std::string NodeKey(std::string_view log_uuid, std::string_view node);
-// The log's uuid of such a key; the key itself when it is none.
-std::string_view LogUuidOf(std::string_view node_key);
-
 // The JSON text, as protobuf's own mapping has it.
 std::string EncodeNodeRecord(const NodeRecord& record);
 // Nullopt when it is not one. Members that are not known are passed over.

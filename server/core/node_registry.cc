@@ -90,8 +90,7 @@ absl::StatusOr<std::shared_ptr<NodeRegistry>> NodeRegistry::Open(const Options& 
 absl::Status NodeRegistry::Load(const LogRegistry& logs) {
   const auto records = system_log_.Load(std::string(kNodesChannel));
   if (!records.ok()) return records.status();
-  std::map<std::string, LogPtr, std::less<>> by_uuid;
-  for (const LogPtr& log : logs.All()) by_uuid.emplace(log->uuid(), log);
+  const auto by_uuid = logs.AllByUuid();
   MutexLock lock(mutex_);
   for (const SystemRecord& stored : *records) {
     auto record = DecodeNodeRecord(stored.text);
@@ -104,8 +103,8 @@ absl::Status NodeRegistry::Load(const LogRegistry& logs) {
       }
       Add(log->second, *std::move(record));
     } else {
-      // Its log was deleted, and the server killed before its nodes were. A failure is met at the next start.
-      system_log_.Write({std::string(kNodesChannel), stored.key, std::nullopt, {}}, [](const auto&) {});
+      // Its log was deleted, and the server killed before its nodes were.
+      system_log_.Remove(kNodesChannel, stored.key);
     }
   }
   return absl::OkStatus();
@@ -247,7 +246,7 @@ void NodeRegistry::WriteIfWanted(const LogPtr& log, const std::shared_ptr<Node>&
   AnswerAll(std::move(ready), deleted ? LogDeleted() : absl::OkStatus(), record);
   if (!write) return;
   system_log_.Write(
-      {std::string(kNodesChannel), NodeKey(log->uuid(), record.node), EncodeNodeRecord(record), {}},
+      {std::string(kNodesChannel), KeyOf(log->uuid(), record.node), EncodeNodeRecord(record), {}},
       [self = shared_from_this(), log, node](const absl::StatusOr<Sequence>& written) {
         self->OnWritten(log, node, written.status());
       });
@@ -301,7 +300,7 @@ void NodeRegistry::Forget(const LogPtr& log, const std::string& name, Done<NodeR
     }
   }
   if (!refused.ok()) return done(refused);
-  system_log_.Write({std::string(kNodesChannel), NodeKey(log->uuid(), name), std::nullopt, {}},
+  system_log_.Write({std::string(kNodesChannel), KeyOf(log->uuid(), name), std::nullopt, {}},
                     [self = shared_from_this(), log, node](const absl::StatusOr<Sequence>& written) {
                       self->OnForgotten(log, node, written.status());
                     });
@@ -342,10 +341,7 @@ void NodeRegistry::ForgetLog(const LogPtr& log) {
     }
     node_count_ -= nodes.size();
   }
-  // One that fails is met again at the next start.
-  for (const auto& [name, node] : nodes)
-    system_log_.Write({std::string(kNodesChannel), NodeKey(log->uuid(), name), std::nullopt, {}},
-                      [](const auto&) {});
+  for (const auto& [name, node] : nodes) system_log_.Remove(kNodesChannel, KeyOf(log->uuid(), name));
 }
 
 std::optional<Position> NodeRegistry::CursorOf(const Log& log, const std::string& name) {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "server/core/json_number.h"
 #include "server/core/json_time.h"
 
 namespace replog {
@@ -9,17 +10,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Numbers of 64 bits are text in the mapping, since not every language has them.
-uint64_t NumberOf(const Json& object, const char* name) {
-  return std::stoull(object.value(name, std::string("0")));
-}
-
 std::optional<ProducerRecord> Decode(const Json& object) {
   ProducerRecord record;
   record.log = object.value("log", std::string());
   record.name = object.value("name", std::string());
-  record.id = NumberOf(object, "id");
-  record.epoch = NumberOf(object, "epoch");
+  record.id = JsonNumber(object, "id");
+  record.epoch = JsonNumber(object, "epoch");
   record.instance = object.value("instance", std::string());
   record.registered_us = FromJsonTime(object.value("registered", std::string())).value_or(0);
   if (record.name.empty() || record.id == 0 || record.epoch == 0) return {};
@@ -27,10 +23,6 @@ std::optional<ProducerRecord> Decode(const Json& object) {
 }
 
 }  // namespace
-
-std::string ProducerRecordKey(std::string_view log_uuid, std::string_view name) {
-  return std::string(log_uuid) + "/" + std::string(name);
-}
 
 std::string EncodeProducerRecord(const ProducerRecord& record) {
   Json object{{"log", record.log},

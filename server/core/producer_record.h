@@ -23,8 +23,6 @@ struct ProducerRecord {
 // The channel of the system log in which they are.
 inline constexpr std::string_view kProducersChannel = "producers";
 
-std::string ProducerRecordKey(std::string_view log_uuid, std::string_view name);
-
 // The JSON text, as protobuf's own mapping has it.
 std::string EncodeProducerRecord(const ProducerRecord& record);
 // Nullopt when it is not one. Members that are not known are passed over.

@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/utf8.h"
-#include "server/core/node_record.h"
 #include "server/core/producer_record.h"
 
 namespace replog {
@@ -63,8 +62,7 @@ absl::StatusOr<std::shared_ptr<ProducerRegistrar>> ProducerRegistrar::Open(const
 absl::Status ProducerRegistrar::Load(const LogRegistry& logs) {
   const auto records = system_log_.Load(std::string(kProducersChannel));
   if (!records.ok()) return records.status();
-  std::map<std::string, LogPtr, std::less<>> by_uuid;
-  for (const LogPtr& log : logs.All()) by_uuid.emplace(log->uuid(), log);
+  const auto by_uuid = logs.AllByUuid();
   for (const SystemRecord& stored : *records) {
     const auto record = DecodeProducerRecord(stored.text);
     const auto log = by_uuid.find(LogUuidOf(stored.key));
@@ -76,9 +74,8 @@ absl::Status ProducerRegistrar::Load(const LogRegistry& logs) {
       log->second->producers().Put({record->id, record->name, record->epoch, record->epoch, record->instance,
                                     stored.sequence, record->registered_us});
     } else {
-      // Its log was deleted, and the server killed before its producers were. A failure is met at the next
-      // start.
-      system_log_.Write({std::string(kProducersChannel), stored.key, std::nullopt, {}}, [](const auto&) {});
+      // Its log was deleted, and the server killed before its producers were.
+      system_log_.Remove(kProducersChannel, stored.key);
     }
   }
   return absl::OkStatus();
@@ -90,7 +87,7 @@ void ProducerRegistrar::Register(const LogPtr& log, const Request& request, Done
   bool full = false;
   {
     MutexLock lock(mutex_);
-    const auto [entry, free] = busy_.try_emplace(ProducerRecordKey(log->uuid(), request.name));
+    const auto [entry, free] = busy_.try_emplace(KeyOf(log->uuid(), request.name));
     full = entry->second.size() >= kMaxWaiting;
     if (!free && !full) {
       entry->second.push_back(std::move(waiting));
@@ -129,7 +126,7 @@ absl::StatusOr<RegisteredProducer> ProducerRegistrar::Next(Log& log, const Reque
 void ProducerRegistrar::Write(const LogPtr& log, const RegisteredProducer& producer, Done done) {
   const ProducerRecord record{log->name(),    producer.name,     producer.id,
                               producer.epoch, producer.instance, producer.used_us};
-  system_log_.Write({std::string(kProducersChannel), ProducerRecordKey(log->uuid(), producer.name),
+  system_log_.Write({std::string(kProducersChannel), KeyOf(log->uuid(), producer.name),
                      EncodeProducerRecord(record), std::nullopt},
                     [self = shared_from_this(), log, producer,
                      done = std::move(done)](const absl::StatusOr<Sequence>& written) mutable {
@@ -154,7 +151,7 @@ void ProducerRegistrar::End(const LogPtr& log, const std::string& name) {
   Waiting next;
   {
     MutexLock lock(mutex_);
-    const auto entry = busy_.find(ProducerRecordKey(log->uuid(), name));
+    const auto entry = busy_.find(KeyOf(log->uuid(), name));
     if (entry->second.empty()) {
       busy_.erase(entry);
       return;
@@ -213,8 +210,8 @@ void ProducerRegistrar::Forget(const LogPtr& log, const std::vector<RegisteredPr
 }
 
 void ProducerRegistrar::Delete(const Log& log, const RegisteredProducer& producer, SystemLog::Done done) {
-  system_log_.Write({std::string(kProducersChannel), ProducerRecordKey(log.uuid(), producer.name),
-                     std::nullopt, SystemLog::Expected{producer.record}},
+  system_log_.Write({std::string(kProducersChannel), KeyOf(log.uuid(), producer.name), std::nullopt,
+                     SystemLog::Expected{producer.record}},
                     std::move(done));
 }
 

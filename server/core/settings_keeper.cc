@@ -1,7 +1,6 @@
 #include "server/core/settings_keeper.h"
 
 #include <future>
-#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
@@ -13,10 +12,8 @@ absl::Status SettingsKeeper::Load() {
   MutexLock lock(mutex_);
   const auto records = system_log_.Load(std::string(kLogsChannel));
   if (!records.ok()) return records.status();
-  std::map<std::string, LogPtr> without;
-  for (const LogPtr& log : logs_.All()) {
-    if (log != system_log_.log()) without.emplace(log->uuid(), log);
-  }
+  auto without = logs_.AllByUuid();
+  without.erase(system_log_.log()->uuid());
   for (const SystemRecord& stored : *records) {
     const auto record = DecodeSettingsRecord(stored.text);
     if (!record) {
@@ -25,8 +22,8 @@ absl::Status SettingsKeeper::Load() {
     }
     const auto log = without.find(stored.key);
     if (log == without.end()) {
-      // Its log was deleted, and the server killed before this was. A failure is met at the next start.
-      Remove(stored.key);
+      // Its log was deleted, and the server killed before this was.
+      system_log_.Remove(kLogsChannel, stored.key);
       continue;
     }
     if (auto status = Apply(*log->second, record->settings); !status.ok()) return status;
@@ -51,7 +48,7 @@ absl::Status SettingsKeeper::Update(Log& log, const Change& change) {
   return Apply(log, *settings);
 }
 
-void SettingsKeeper::ForgetLog(const Log& log) { Remove(log.uuid()); }
+void SettingsKeeper::ForgetLog(const Log& log) { system_log_.Remove(kLogsChannel, log.uuid()); }
 
 absl::Status SettingsKeeper::Write(const Log& log, const LogSettings& settings) {
   std::promise<absl::Status> written;
@@ -69,10 +66,6 @@ absl::Status SettingsKeeper::Apply(Log& log, const LogSettings& settings) {
     log.set_settings(settings);
     return store_.UpdateLog(descriptor);
   });
-}
-
-void SettingsKeeper::Remove(const std::string& log_uuid) {
-  system_log_.Write({std::string(kLogsChannel), log_uuid, std::nullopt, {}}, [](const auto&) {});
 }
 
 }  // namespace replog

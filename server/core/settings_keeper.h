@@ -38,7 +38,6 @@ class SettingsKeeper {
  private:
   absl::Status Write(const Log& log, const LogSettings& settings) TSA_REQUIRES(mutex_);
   absl::Status Apply(Log& log, const LogSettings& settings) TSA_REQUIRES(mutex_);
-  void Remove(const std::string& log_uuid);
 
   const LogRegistry& logs_;
   SystemLog& system_log_;

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/utf8.h"
 #include "proto/wire/record_view.h"
+#include "server/core/lookup.h"
 #include "server/core/page.h"
 
 namespace replog {
@@ -13,10 +14,11 @@ absl::StatusOr<SyncRecord> FindKey(const SyncKey& key, const Log& log, LogStore&
   const auto entry = store.TableRecord(log.number(), key.channel, key.key);
   if (!entry.ok()) return entry.status();
   const auto record = entry->has_value() ? DecodeEntry(**entry) : std::nullopt;
-  // One that is written and not committed yet will be, and then the nodes get it; unless its write failed.
-  if (record && record->sequence >= log.tail().committed_end() && store.NeedsRecovery())
-    return MakeError(Reason::kRecovering, "the store is being recovered after a failed write");
-  if (record) return SyncRecord{record->sequence, key.channel};
+  if (record) {
+    // One that is written and not committed yet will be, and then the nodes get it; unless its write failed.
+    if (auto status = CheckShown(record->sequence + 1, log, store); !status.ok()) return status;
+    return SyncRecord{record->sequence, key.channel};
+  }
   return MakeError(
       Reason::kKeyNotFound,
       absl::StrCat("key: channel \"", Excerpt(key.channel), "\" has no key \"", Excerpt(key.key), "\""),

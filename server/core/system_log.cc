@@ -33,6 +33,16 @@ AppendRequest MakeRequest(const SystemLog::Change& change) {
 
 }  // namespace
 
+std::string KeyOf(std::string_view log_uuid, std::string_view name) {
+  return std::string(log_uuid) + "/" + std::string(name);
+}
+
+std::string_view LogUuidOf(std::string_view key) { return key.substr(0, key.find('/')); }
+
+void SystemLog::Remove(std::string_view channel, std::string_view key) {
+  Write({std::string(channel), std::string(key), std::nullopt, {}}, [](const auto&) {});
+}
+
 void SystemLog::Write(const Change& change, Done done) {
   PendingAppend append{log_, MakeRequest(change),
                        [done = std::move(done)](absl::StatusOr<Appended> outcome) mutable {

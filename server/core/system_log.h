@@ -25,6 +25,11 @@ struct SystemRecord {
   Sequence sequence = 0;
 };
 
+// The key of something that belongs to a log; `/` may be in the name.
+std::string KeyOf(std::string_view log_uuid, std::string_view name);
+// The log's uuid of such a key; the key itself when it is none.
+std::string_view LogUuidOf(std::string_view key);
+
 // Reads and writes the system log. Writes go through the commit queue like everybody's, and so are synced in
 // groups. Thread-safe.
 class SystemLog {
@@ -50,6 +55,9 @@ class SystemLog {
 
   // BUSY when the log's queue is full.
   void Write(const Change& change, Done done);
+  // Deletes a key that belongs to what is gone. Whether that worked is not told: the next start meets the key
+  // again if it did not.
+  void Remove(std::string_view channel, std::string_view key);
 
   // All live records of a channel, in the order of their keys. Blocks on the disk.
   absl::StatusOr<std::vector<SystemRecord>> Load(const std::string& channel) const;

@@ -27,11 +27,6 @@ TEST(NodeRecord, WhatIsNoneIsRefused) {
   EXPECT_TRUE(DecodeNodeRecord(R"({"node":"a","later":{"x":1}})").has_value()) << "of a newer version";
 }
 
-TEST(NodeKey, NamesLogAndNode) {
-  EXPECT_EQ(NodeKey("uuid", "a/b"), "uuid/a/b");
-  EXPECT_EQ(LogUuidOf("uuid/a/b"), "uuid");
-}
-
 TEST(JsonTime, RoundTrips) {
   EXPECT_EQ(ToJsonTime(1'767'323'045'000'006), "2026-01-02T03:04:05.000006Z");
   for (const int64_t time_us : {int64_t{0}, int64_t{1}, int64_t{1'767'323'045'999'999}})

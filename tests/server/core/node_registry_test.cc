@@ -300,7 +300,7 @@ TEST_F(NodeRegistryTest, ADeletedLogGetsNoNodesAnyMore) {
 
 TEST_F(NodeRegistryTest, ARecordOfALiveLogThatIsNoNodeIsSaidAndKept) {
   std::promise<bool> written;
-  system_->Write({std::string(kNodesChannel), NodeKey(log()->uuid(), "a"), "no JSON", {}},
+  system_->Write({std::string(kNodesChannel), KeyOf(log()->uuid(), "a"), "no JSON", {}},
                  [&](const auto& sequence) { written.set_value(sequence.ok()); });
   ASSERT_TRUE(written.get_future().get());
   const auto opened = NodeRegistry::Open({}, core_.logs, *system_, core_.clock);

@@ -30,7 +30,5 @@ TEST(ProducerRecord, WhatIsNoneIsRefused) {
       << "of a newer version";
 }
 
-TEST(ProducerRecordKey, NamesLogAndProducer) { EXPECT_EQ(ProducerRecordKey("uuid", "a/b"), "uuid/a/b"); }
-
 }  // namespace
 }  // namespace replog

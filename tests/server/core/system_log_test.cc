@@ -79,5 +79,10 @@ TEST_F(SystemLogTest, AFullQueueIsSaidSo) {
   EXPECT_EQ(*second.get_future().get(), 1u);
 }
 
+TEST(SystemLogKey, NamesTheLogAndWhatBelongsToIt) {
+  EXPECT_EQ(KeyOf("uuid", "a/b"), "uuid/a/b");
+  EXPECT_EQ(LogUuidOf("uuid/a/b"), "uuid");
+}
+
 }  // namespace
 }  // namespace replog

@@ -29,7 +29,17 @@ enum class Reason {
   kTooManyLeases,     // metadata: limit
   kTooManyWaiting,    // for a lease; metadata: limit
   kTooManyProducers,  // metadata: limit
+  kTooManyStreams,    // of one principal, or of the server; metadata: limit, principal?
+  kRateLimited,       // of one principal; metadata: principal, limit, value
+  // UNAUTHENTICATED: who calls is not known. What was wrong with a credential is for the server's log.
+  kUnauthenticated,  // no credential, or none that is known
+  kTokenExpired,     // metadata: principal
+  kBadSignature,     // of a webhook; metadata: webhook
+  // PERMISSION_DENIED: who calls is known and may not do this.
+  kPermissionDenied,  // metadata: principal, verb, and the log, channel or lease as they were asked for
+  kGrantRevoked,      // of a stream that was open; metadata as above
   // NOT_FOUND, ALREADY_EXISTS
+  kWebhookNotFound,  // metadata: webhook
   kLogNotFound,
   kNodeNotFound,     // metadata: node
   kKeyNotFound,      // metadata: channel, key
@@ -49,27 +59,29 @@ enum class Reason {
   // FAILED_PRECONDITION
   kLogProtected,  // the log is the product's own, or `default`
   kUuidMismatch,
-  kCursorBackwards,  // metadata: cursor
-  kNodeConnected,    // metadata: node
-  kNoExpectedNodes,  // a sync barrier or an audit would ask nobody; metadata: fleet, origin as they were
-                     // asked for
-  kConditionFailed,  // of an append; metadata: field, and the current end_sequence, or sequence, deleted,
-                     // version
-  kLeaseHeld,        // by another; metadata: lease, holder, remaining_ms, lineage, sequence
-  kLeaseNotHeld,     // under this token; metadata: lease, and of who holds it holder, lineage, sequence
-  kLeaseFenced,      // the log has seen a higher token; metadata: field, lease, and its lineage, sequence
-  kProducerFenced,   // a newer epoch of the producer was registered; metadata: epoch
-  kProducerGap,      // a batch that does not follow the producer's last one; metadata: expected_sequence
-  kStoreLocked,      // another server has the data directory open
-  kFormatTooNew,     // the data directory is of a newer version
-  kWrongDirectory,   // not a data directory, missing or not writable
+  kCursorBackwards,    // metadata: cursor
+  kNodeConnected,      // metadata: node
+  kNoExpectedNodes,    // a sync barrier or an audit would ask nobody; metadata: fleet, origin as they were
+                       // asked for
+  kConditionFailed,    // of an append; metadata: field, and the current end_sequence, or sequence, deleted,
+                       // version
+  kLeaseHeld,          // by another; metadata: lease, holder, remaining_ms, lineage, sequence
+  kLeaseNotHeld,       // under this token; metadata: lease, and of who holds it holder, lineage, sequence
+  kLeaseFenced,        // the log has seen a higher token; metadata: field, lease, and its lineage, sequence
+  kProducerFenced,     // a newer epoch of the producer was registered; metadata: epoch
+  kProducerGap,        // a batch that does not follow the producer's last one; metadata: expected_sequence
+  kStoreLocked,        // another server has the data directory open
+  kFormatTooNew,       // the data directory is of a newer version
+  kWrongDirectory,     // not a data directory, missing or not writable
+  kDirectoryNotEmpty,  // where a restore or a backup is to be written
   // UNAVAILABLE: try again, here or elsewhere.
   kShuttingDown,  // nothing was written
   kStoreFailed,   // a write failed; an append that was under way may or may not be kept
   kRecovering,    // the store is being recovered after a failed write; nothing was written
   // DATA_LOSS
-  kCorruptChunk,  // metadata: first_sequence, end_sequence
-  kBelowFloor,    // the store ends before what was acknowledged
+  kCorruptChunk,   // metadata: first_sequence, end_sequence
+  kBelowFloor,     // the store ends before what was acknowledged
+  kBackupDamaged,  // a file of a backup is missing or not what its manifest says; metadata: file
   // CANCELLED
   kCancelled,
 };

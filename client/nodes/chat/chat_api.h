@@ -4,7 +4,7 @@
 #include "client/nodes/chat/message_store.h"
 #include "client/nodes/chat/new_message.h"
 #include "client/nodes/chat/node_state.h"
-#include "client/nodes/http/router.h"
+#include "base/http/router.h"
 #include "client/producer.h"
 
 namespace replog::chat {

@@ -9,7 +9,7 @@
 #include "client/nodes/chat/chat_api.h"
 #include "client/nodes/chat/message_store.h"
 #include "client/nodes/chat/node_state.h"
-#include "client/nodes/http/server.h"
+#include "base/http/server.h"
 #include "client/producer.h"
 #include "client/subscription.h"
 

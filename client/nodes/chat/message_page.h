@@ -6,7 +6,7 @@
 #include <string>
 
 #include "client/nodes/chat/message_store.h"
-#include "client/nodes/http/message.h"
+#include "base/http/message.h"
 
 namespace replog::chat {
 

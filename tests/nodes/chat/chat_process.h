@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "tests/nodes/http/test_client.h"
+#include "tests/base/http/test_client.h"
 #include "tests/support/child_process.h"
 #include "tests/support/temp_directory.h"
 

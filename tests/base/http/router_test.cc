@@ -1,4 +1,4 @@
-#include "client/nodes/http/router.h"
+#include "base/http/router.h"
 
 #include <gtest/gtest.h>
 

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "client/nodes/http/target.h"
+#include "base/http/target.h"
 
 namespace replog::http {
 

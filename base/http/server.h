@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "client/nodes/http/listener.h"
-#include "client/nodes/http/router.h"
-#include "client/nodes/http/session_set.h"
+#include "base/http/listener.h"
+#include "base/http/router.h"
+#include "base/http/session_set.h"
 
 namespace replog::http {
 

@@ -1,4 +1,4 @@
-#include "client/nodes/http/message.h"
+#include "base/http/message.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,4 +1,4 @@
-#include "client/nodes/http/session.h"
+#include "base/http/session.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/bind_handler.hpp>

@@ -1,8 +1,8 @@
-#include "client/nodes/http/listener.h"
+#include "base/http/listener.h"
 
 #include <boost/asio/post.hpp>
 
-#include "client/nodes/http/endpoint.h"
+#include "base/http/endpoint.h"
 
 namespace replog::http {
 

@@ -1,4 +1,4 @@
-#include "tests/nodes/http/test_client.h"
+#include "tests/base/http/test_client.h"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/write.hpp>

@@ -1,4 +1,4 @@
-#include "client/nodes/http/endpoint.h"
+#include "base/http/endpoint.h"
 
 #include <boost/asio/io_context.hpp>
 #include <charconv>

@@ -1,11 +1,11 @@
-#include "client/nodes/http/server.h"
+#include "base/http/server.h"
 
 #include <gtest/gtest.h>
 
 #include <future>
 #include <optional>
 
-#include "tests/nodes/http/test_client.h"
+#include "tests/base/http/test_client.h"
 
 namespace replog::http {
 namespace {

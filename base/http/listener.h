@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "absl/status/status.h"
-#include "client/nodes/http/session.h"
+#include "base/http/session.h"
 
 namespace replog::http {
 

@@ -3,7 +3,7 @@
 #include <map>
 #include <string>
 
-#include "client/nodes/http/message.h"
+#include "base/http/message.h"
 
 namespace replog::http {
 

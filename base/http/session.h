@@ -13,9 +13,9 @@
 #include <optional>
 #include <string>
 
-#include "client/nodes/http/message.h"
-#include "client/nodes/http/router.h"
-#include "client/nodes/http/session_set.h"
+#include "base/http/message.h"
+#include "base/http/router.h"
+#include "base/http/session_set.h"
 
 namespace replog::http {
 

@@ -1,10 +1,10 @@
-#include "client/nodes/http/session_set.h"
+#include "base/http/session_set.h"
 
 #include <memory>
 #include <utility>
 #include <vector>
 
-#include "client/nodes/http/session.h"
+#include "base/http/session.h"
 
 namespace replog::http {
 

@@ -1,6 +1,6 @@
-#include "client/nodes/http/server.h"
+#include "base/http/server.h"
 
-#include "client/nodes/http/endpoint.h"
+#include "base/http/endpoint.h"
 
 namespace replog::http {
 

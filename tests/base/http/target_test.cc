@@ -1,4 +1,4 @@
-#include "client/nodes/http/target.h"
+#include "base/http/target.h"
 
 #include <gmock/gmock.h>
 

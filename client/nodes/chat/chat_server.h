@@ -5,11 +5,11 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "base/http/server.h"
 #include "client/client.h"
 #include "client/nodes/chat/chat_api.h"
 #include "client/nodes/chat/message_store.h"
 #include "client/nodes/chat/node_state.h"
-#include "base/http/server.h"
 #include "client/producer.h"
 #include "client/subscription.h"
 

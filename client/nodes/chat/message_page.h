@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "client/nodes/chat/message_store.h"
 #include "base/http/message.h"
+#include "client/nodes/chat/message_store.h"
 
 namespace replog::chat {
 

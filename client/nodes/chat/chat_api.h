@@ -1,10 +1,10 @@
 #pragma once
 
+#include "base/http/router.h"
 #include "client/append.h"
 #include "client/nodes/chat/message_store.h"
 #include "client/nodes/chat/new_message.h"
 #include "client/nodes/chat/node_state.h"
-#include "base/http/router.h"
 #include "client/producer.h"
 
 namespace replog::chat {

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "server/core/names.h"
-#include "server/rpc/node_wait.h"
+#include "server/rpc/wait_time.h"
 
 namespace replog {
 namespace {
@@ -74,7 +74,9 @@ absl::StatusOr<RangeQuery> ToRangeQuery(const v1::DigestTableRequest& request, c
 }  // namespace
 
 void RunAudit(LogService& service, const v1::AuditRequest& request, AnswerLater<v1::AuditResponse> done) {
-  if (auto status = CheckWaitedNodes(request); !status.ok()) return done(status);
+  if (auto status = CheckWaitedNodes({request.nodes().begin(), request.nodes().end()}, request.fleet());
+      !status.ok())
+    return done(status);
   const auto log = service.logs().FindForChange(request.log());
   if (!log.ok()) return done(log.status());
   const auto timeout_us = WaitMicros(request, kDefaultAuditUs);

@@ -1,31 +1,36 @@
 #include "server/rpc/await_sync_call.h"
 
 #include "base/error.h"
-#include "server/core/names.h"
-#include "server/core/sync_target.h"
 #include "server/rpc/buffers.h"
-#include "server/rpc/node_wait.h"
 #include "server/rpc/status_map.h"
+#include "server/rpc/wait_time.h"
 
 namespace replog {
 namespace {
 
-constexpr int64_t kDefaultTimeoutUs = 1'000'000;
-
-absl::StatusOr<SyncTarget> ToTarget(const v1::AwaitSyncRequest& request, const Limits& limits) {
+absl::StatusOr<SyncTarget> ToTarget(const v1::AwaitSyncRequest& request) {
   switch (request.target_case()) {
     case v1::AwaitSyncRequest::kSequence:
       return SyncTarget(request.sequence());
-    case v1::AwaitSyncRequest::kKey: {
-      const auto& key = request.key();
-      if (auto status = CheckChannelName(key.channel(), "key.channel", limits); !status.ok()) return status;
-      if (auto status = CheckKey(key.key(), "key.key", limits); !status.ok()) return status;
-      return SyncTarget(SyncKey{key.channel(), key.key()});
-    }
+    case v1::AwaitSyncRequest::kKey:
+      return SyncTarget(SyncKey{request.key().channel(), request.key().key()});
     case v1::AwaitSyncRequest::TARGET_NOT_SET:
       break;
   }
   return MakeError(Reason::kInvalidField, "sequence: or `key` is required", {{"field", "sequence"}});
+}
+
+absl::StatusOr<SyncQuestion> ToQuestion(const v1::AwaitSyncRequest& request) {
+  const auto timeout_us = WaitMicros(request, kDefaultSyncWaitUs);
+  if (!timeout_us.ok()) return timeout_us.status();
+  auto target = ToTarget(request);
+  if (!target.ok()) return target.status();
+  return SyncQuestion{.log = request.log(),
+                      .target = *std::move(target),
+                      .nodes = {request.nodes().begin(), request.nodes().end()},
+                      .fleet = request.fleet(),
+                      .origin = request.origin(),
+                      .timeout_us = *timeout_us};
 }
 
 v1::AwaitSyncResponse::Outcome ToOutcome(SyncOutcome outcome) {
@@ -70,50 +75,30 @@ AwaitSyncCall* AwaitSyncCall::Create(LogService& service, const grpc::ByteBuffer
 absl::Status AwaitSyncCall::Begin(const grpc::ByteBuffer& encoded) {
   v1::AwaitSyncRequest message;
   if (auto status = Parse(encoded, message); !status.ok()) return status;
-  if (auto status = CheckWaitedNodes(message); !status.ok()) return status;
-  const auto timeout_us = WaitMicros(message, kDefaultTimeoutUs);
-  if (!timeout_us.ok()) return timeout_us.status();
-  const auto target = ToTarget(message, service_.options().limits);
-  if (!target.ok()) return target.status();
-  const auto log = service_.logs().Find(message.log());
-  if (!log.ok()) return log.status();
-  SyncBarriers::Request request{.log = *log,
-                                .nodes = {message.nodes().begin(), message.nodes().end()},
-                                .fleet = message.fleet(),
-                                .origin = message.origin(),
-                                .timeout_us = *timeout_us};
-  service_.blocking().Post([self = shared_from_this(), request = std::move(request), target = *target] {
-    const auto found = FindSyncTarget(target, *request.log, self->service_.store());
-    if (!found.ok()) return self->FinishWith(found.status());
-    auto wanted = request;
-    wanted.target = found->sequence;
-    wanted.channel = found->channel;
-    self->Await(wanted);
-  });
-  return absl::OkStatus();
-}
-
-void AwaitSyncCall::Await(const SyncBarriers::Request& request) {
-  const auto barrier = service_.barriers().Await(
-      request,
+  auto question = ToQuestion(message);
+  if (!question.ok()) return question.status();
+  if (auto status = CheckSyncQuestion(*question, service_.options().limits); !status.ok()) return status;
+  auto call = SyncCall::Start(
+      service_, *std::move(question),
       [self = shared_from_this()](const absl::StatusOr<SyncAnswer>& answer) { self->FinishWith(answer); });
   bool cancelled = false;
   {
     MutexLock lock(mutex_);
-    barrier_ = barrier;
     cancelled = cancelled_;
+    call_ = call;
   }
-  if (cancelled) service_.barriers().Cancel(barrier);
+  if (cancelled) call->Cancel();
+  return absl::OkStatus();
 }
 
 void AwaitSyncCall::OnCancel() {
-  std::optional<SyncBarriers::Id> barrier;
+  std::shared_ptr<SyncCall> call;
   {
     MutexLock lock(mutex_);
     cancelled_ = true;
-    barrier = barrier_;
+    call = call_;
   }
-  if (barrier) service_.barriers().Cancel(*barrier);
+  if (call != nullptr) call->Cancel();
 }
 
 void AwaitSyncCall::FinishWith(const absl::StatusOr<SyncAnswer>& answer) {

@@ -3,11 +3,10 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <memory>
-#include <optional>
 
 #include "base/mutex.h"
 #include "replog/v1/replication_log.pb.h"
-#include "server/core/log_service.h"
+#include "server/core/sync_call.h"
 
 namespace replog {
 
@@ -25,8 +24,7 @@ class AwaitSyncCall final : public grpc::ServerUnaryReactor,
 
  private:
   AwaitSyncCall(LogService& service, grpc::ByteBuffer& response) : service_(service), response_(response) {}
-  absl::Status Begin(const grpc::ByteBuffer& encoded);
-  void Await(const SyncBarriers::Request& request) TSA_EXCLUDES(mutex_);
+  absl::Status Begin(const grpc::ByteBuffer& encoded) TSA_EXCLUDES(mutex_);
   void FinishWith(const absl::StatusOr<SyncAnswer>& answer);
 
   LogService& service_;
@@ -35,7 +33,7 @@ class AwaitSyncCall final : public grpc::ServerUnaryReactor,
 
   Mutex mutex_;
   bool cancelled_ TSA_GUARDED_BY(mutex_) = false;
-  std::optional<SyncBarriers::Id> barrier_ TSA_GUARDED_BY(mutex_);
+  std::shared_ptr<SyncCall> call_ TSA_GUARDED_BY(mutex_);
 };
 
 }  // namespace replog

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "base/version.h"
 #include "client/cli/duration.h"
 #include "client/cli/human_format.h"
 #include "client/cli/session.h"
@@ -82,6 +83,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, and handled there
   CLI::App app("Append to, read and administer the logs of a replog server.", "replog");
   app.footer(kFooter);
+  app.set_version_flag("--version", replog::VersionLine("replog"), "Print the version and exit");
   app.require_subcommand(1);
   app.fallthrough();
   Session session;

@@ -1,11 +1,13 @@
 // replogd: the replication log's server.
 
+#include "base/version.h"
 #include "server/main/commands.h"
 #include "server/main/options.h"
 
 int main(int argc, char** argv) {
   CLI::App app("replogd serves a replication log: ordered records, kept in RocksDB, streamed over gRPC.",
                "replogd");
+  app.set_version_flag("--version", replog::VersionLine("replogd"), "Print the version and exit");
   app.footer(
       "Example: replogd --listen 127.0.0.1:50051 --data ./data\n"
       "Exit codes: 0 stopped as asked; 1 failed, with the reason on standard error; 2 wrong usage.");

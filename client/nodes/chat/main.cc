@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "base/version.h"
 #include "client/nodes/chat/chat_server.h"
 
 namespace {
@@ -28,6 +29,7 @@ Exit codes: 0 stopped as asked; 1 failed, with the reason on standard error; 2 w
 
 void AddOptions(CLI::App& app, ChatServerOptions& options) {
   app.footer(kFooter);
+  app.set_version_flag("--version", replog::VersionLine("chat-server"), "Print the version and exit");
   app.add_option("--listen", options.http.listen, "host:port to serve HTTP on; port 0 takes a free one")
       ->default_val("127.0.0.1:8081");
   app.add_option("--server", options.client.endpoints,

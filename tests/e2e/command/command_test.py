@@ -51,6 +51,13 @@ class CommandTest(unittest.TestCase):
     def records(self, *words):
         return [json.loads(line) for line in self.ends(OK, "--json", *words).splitlines()]
 
+    # ---- what it is
+
+    def test_the_programs_tell_their_version(self):
+        for program in (REPLOG, os.environ["REPLOGD"]):
+            said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=DEADLINE_S, check=True)
+            self.assertRegex(said.stdout, rf"^{os.path.basename(program)} \d+\.\d+\.\d+( \(\S+\))?\n$")
+
     # ---- what goes in comes out
 
     def test_json_lines_come_back_in_order_also_after_a_kill(self):

@@ -6,7 +6,9 @@
 
 #include <cstdio>
 
+#include "server/main/tls_watch.h"
 #include "server/rpc/rpc_server.h"
+#include "server/tls/plain_text.h"
 #include "storage/rocks/rocks_store.h"
 
 namespace replog {
@@ -23,14 +25,15 @@ void SetUpLogging(const std::string& level) {
   spdlog::set_level(level == "warn" ? spdlog::level::warn : spdlog::level::from_str(level));
 }
 
-// Blocks the signals that end the server, in this thread and those it starts, so that one thread can wait for
-// them.
+// Blocks the signals that the server listens to, in this thread and those it starts, so that one thread can
+// wait for them.
 sigset_t BlockSignals() {
   ::signal(SIGPIPE, SIG_IGN);
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
@@ -55,29 +58,54 @@ void LogAlarm(const Alarms::Change& change) {
   }
 }
 
+// Says no, or says it loud.
+absl::Status CheckListeners(const ServerOptions& options) {
+  const Listening listening{"listen", options.listen, options.tls.on(), options.insecure};
+  if (const auto status = CheckPlainText(listening); !status.ok()) return status;
+  if (IsExposed(listening)) {
+    spdlog::warn("PLAIN TEXT on {}: whoever reaches it reads everything, tokens too (--insecure)",
+                 listening.address);
+  }
+  return absl::OkStatus();
+}
+
+// Returns when the server is to stop, with the signal that said so; SIGHUP reads the certificates again.
+int AwaitStop(const sigset_t& signals, TlsKeeper* tls) {
+  for (;;) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal != SIGHUP) return signal;
+    spdlog::info("reloading on SIGHUP");
+    if (tls != nullptr) tls->Reload();
+  }
+}
+
 }  // namespace
 
 int Serve(const ServerOptions& options) {
   const sigset_t signals = BlockSignals();
   SetUpLogging(options.log_level);
+  if (const auto status = CheckListeners(options); !status.ok()) return Fail(status);
+  const auto tls = OpenTls(options.tls);
+  if (!tls.ok()) return Fail(tls.status());
   const auto store = RocksStore::Open(options.store);
   if (!store.ok()) return Fail(store.status());
   LogService::Options service_options = options.service;
   service_options.on_alarm = LogAlarm;
   const auto service = LogService::Open(service_options, **store, SystemClock());
   if (!service.ok()) return Fail(service.status());
-  const auto server = RpcServer::Start(**service, options.listen);
+  const auto server = RpcServer::Start(**service, options.listen, SourceOf(tls->get()));
   if (!server.ok()) return Fail(server.status());
-  spdlog::info("serving gRPC on {}, data in {}", (*server)->address(), options.store.directory);
+  const auto watch = WatchTls((*service)->timers(), SystemClock(), tls->get());
+  spdlog::info("serving gRPC on {}{}, data in {}", (*server)->address(), options.tls.on() ? " with TLS" : "",
+               options.store.directory);
   for (const LogPtr& log : (*service)->logs().All()) {
     spdlog::info("log {}: sequences {} to {}, epoch {}", log->name(), log->tail().first_kept(),
                  log->tail().committed_end(), log->epoch());
   }
   std::printf("listening %s\n", (*server)->address().c_str());
   std::fflush(stdout);
-  int signal = 0;
-  sigwait(&signals, &signal);
-  spdlog::info("stopping on {}", strsignal(signal));
+  spdlog::info("stopping on {}", strsignal(AwaitStop(signals, tls->get())));
   (*server)->Stop();
   spdlog::info("stopped");
   return 0;

@@ -49,6 +49,12 @@ void AddServeFlags(CLI::App& app, ServerOptions& options) {
   app.add_option("--log-level", options.log_level, "What to write to standard error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}))
       ->capture_default_str();
+  app.add_option("--tls-certificate", options.tls.certificate,
+                 "PEM file: the server's certificate, then its authorities'; serves TLS");
+  app.add_option("--tls-key", options.tls.key, "PEM file: the certificate's key, without a passphrase");
+  app.add_option("--tls-client-ca", options.tls.client_ca,
+                 "PEM file: clients must show a certificate that one of these authorities signed");
+  app.add_flag("--insecure", options.insecure, "Serve plain text on other addresses than loopback too");
   Limits& limits = options.service.limits;
   AddBytes(app, "--max-record-bytes", limits.record_bytes, "Largest record", 1 << 10, 3 << 20);
   AddBytes(app, "--max-request-bytes", limits.request_bytes, "Largest append", 4 << 10, 64 << 20);

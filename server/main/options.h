@@ -4,6 +4,7 @@
 #include <string>
 
 #include "server/core/log_service.h"
+#include "server/tls/tls_material.h"
 #include "storage/rocks/options.h"
 
 namespace replog {
@@ -12,6 +13,8 @@ namespace replog {
 struct ServerOptions {
   std::string listen = "127.0.0.1:50051";
   std::string log_level = "info";
+  TlsFiles tls;
+  bool insecure = false;
   StoreOptions store{.directory = "./data"};
   LogService::Options service;
 };

@@ -52,6 +52,7 @@ struct RpcServer::Services {
   ReplicationLogService replication_log;
   LogAdminService log_admin;
   LeasesService leases;
+  std::shared_ptr<grpc::ServerCredentials> credentials;  // outlives the server
   std::unique_ptr<grpc::Server> server;
 };
 
@@ -89,7 +90,8 @@ class RpcServer::HealthTimer final : public Timed {
 
 RpcServer::RpcServer() = default;
 
-absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(LogService& service, const std::string& address) {
+absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(LogService& service, const std::string& address,
+                                                            TlsSource tls) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   // gRPC answers health checks without this message; naming it makes reflection know the service.
@@ -100,7 +102,8 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(LogService& service,
   grpc::ServerBuilder builder;
   Configure(builder, service.options().limits);
   int port = 0;
-  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
+  self->services_->credentials = tls ? MakeTlsCredentials(std::move(tls)) : grpc::InsecureServerCredentials();
+  builder.AddListeningPort(address, self->services_->credentials, &port);
   builder.RegisterService(&self->services_->replication_log);
   builder.RegisterService(&self->services_->log_admin);
   builder.RegisterService(&self->services_->leases);

@@ -5,14 +5,17 @@
 
 #include "absl/status/statusor.h"
 #include "server/core/log_service.h"
+#include "server/rpc/tls_credentials.h"
 
 namespace replog {
 
 // The gRPC listener: the services, health and reflection over one LogService. Thread-safe.
 class RpcServer {
  public:
-  // Serves on `address` (host:port, port 0 for a free one). `service` must outlive the server.
-  static absl::StatusOr<std::unique_ptr<RpcServer>> Start(LogService& service, const std::string& address);
+  // Serves on `address` (host:port, port 0 for a free one), in plain text when there is no `tls`. `service`
+  // and what `tls` refers to must outlive the server.
+  static absl::StatusOr<std::unique_ptr<RpcServer>> Start(LogService& service, const std::string& address,
+                                                          TlsSource tls = nullptr);
   ~RpcServer();
 
   // host:port as it is served.

@@ -40,6 +40,8 @@ class YamlValue {
  public:
   // False where the map has no such key, or nothing behind it.
   bool present() const { return node_.IsDefined() && !node_.IsNull(); }
+  // Whether the map has the key, be it with nothing behind it.
+  bool defined() const { return node_.IsDefined(); }
   bool is_map() const { return node_.IsDefined() && node_.IsMap(); }
 
   // The value of a key; not present where it is missing, or this is not a map.

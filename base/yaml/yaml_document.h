@@ -66,8 +66,8 @@ class YamlValue {
 
  private:
   friend class YamlDocument;
-  YamlValue(YamlDocument& document, YAML::Node node, YAML::Mark mark, std::string name)
-      : document_(&document), node_(std::move(node)), mark_(mark), name_(std::move(name)) {}
+  YamlValue(YamlDocument& document, const YAML::Node& node, YAML::Mark mark, std::string name)
+      : document_(&document), node_(node), mark_(mark), name_(std::move(name)) {}
 
   YamlDocument* document_;
   YAML::Node node_;

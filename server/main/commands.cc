@@ -6,6 +6,7 @@
 
 #include <cstdio>
 
+#include "server/main/health.h"
 #include "server/main/tls_watch.h"
 #include "server/rpc/rpc_server.h"
 #include "server/tls/plain_text.h"
@@ -125,6 +126,12 @@ int VerifyOffline(const ServerOptions& options) {
     if (!status.ok()) return Fail(status);
   }
   return problems == 0 ? 0 : 1;
+}
+
+int CheckHealth(const ServerOptions& options, bool alive) {
+  const auto status =
+      AskHealth(options.listen, options.tls, alive ? HealthGoal::kAlive : HealthGoal::kServing);
+  return status.ok() ? 0 : Fail(status);
 }
 
 }  // namespace replog

@@ -13,4 +13,8 @@ int Serve(const ServerOptions& options);
 // output.
 int VerifyOffline(const ServerOptions& options);
 
+// Asks the server that runs with these options, on this machine, whether it serves; `alive`: whether it
+// answers at all.
+int CheckHealth(const ServerOptions& options, bool alive);
+
 }  // namespace replog

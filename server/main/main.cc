@@ -18,10 +18,19 @@ int main(int argc, char** argv) {
   verify->footer(
       "Example: replogd verify --data ./data\nExit codes: 0 all is well; 1 problems were found, or it cannot "
       "be read.");
+  auto* health =
+      app.add_subcommand("health", "Ask the server that runs with these settings whether it serves");
+  replog::AddServeFlags(*health, options);
+  bool alive = false;
+  health->add_flag("--alive", alive, "Whether it answers at all, also that it can't serve now");
+  health->footer(
+      "Example: replogd health --listen 0.0.0.0:50051\nExit codes: 0 it serves; 1 it does not, or does not "
+      "answer.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  if (health->parsed()) return replog::CheckHealth(options, alive);
   return verify->parsed() ? replog::VerifyOffline(options) : replog::Serve(options);
 }

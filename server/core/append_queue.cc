@@ -5,17 +5,20 @@ namespace replog {
 AppendQueue::Offer AppendQueue::TryPut(PendingAppend& append, std::function<void()> on_room) {
   const LogNumber log = append.log->number();
   const size_t bytes = CostOf(append);
+  const int64_t now_us = clock_.MonotonicMicros();
   MutexLock lock(mutex_);
   if (closed_) return Offer::kClosed;
   size_t& waiting = log_bytes_[log];
   const bool full = waiting + bytes > options_.max_log_bytes || bytes_ + bytes > options_.max_bytes;
   if (waiting > 0 && full) {
+    times_full_.Add();
     if (on_room != nullptr) waiting_[log].push_back(std::move(on_room));
     return Offer::kFull;
   }
   waiting += bytes;
   bytes_ += bytes;
-  items_.push_back({std::move(append), nullptr});
+  records_ += append.request.count;
+  items_.push_back({std::move(append), nullptr, now_us});
   ready_.NotifyOne();
   return Offer::kTaken;
 }
@@ -23,7 +26,7 @@ AppendQueue::Offer AppendQueue::TryPut(PendingAppend& append, std::function<void
 bool AppendQueue::PutTask(absl::AnyInvocable<void()> task) {
   MutexLock lock(mutex_);
   if (closed_) return false;
-  items_.push_back({{}, std::move(task)});
+  items_.push_back({{}, std::move(task), 0});
   ready_.NotifyOne();
   return true;
 }
@@ -50,12 +53,14 @@ std::optional<AppendGroup> AppendQueue::Take(std::chrono::microseconds longest) 
 
 void AppendQueue::TakeAppends(AppendGroup& group, std::vector<std::function<void()>>& room) {
   size_t taken = 0;
+  group.oldest_us = items_.front().since_us;
   while (!items_.empty() && items_.front().task == nullptr) {
     const size_t request_bytes = items_.front().append.request.encoded.size();
     if (taken > 0 && taken + request_bytes > options_.max_group_bytes) break;
     taken += request_bytes;
     const size_t bytes = CostOf(items_.front().append);
     bytes_ -= bytes;
+    records_ -= items_.front().append.request.count;
     const LogNumber log = items_.front().append.log->number();
     group.appends.push_back(std::move(items_.front().append));
     items_.pop_front();
@@ -67,6 +72,11 @@ void AppendQueue::TakeAppends(AppendGroup& group, std::vector<std::function<void
       waiting_.erase(parked);
     }
   }
+}
+
+AppendQueue::Depth AppendQueue::depth() const {
+  MutexLock lock(mutex_);
+  return {items_.size(), records_, bytes_};
 }
 
 void AppendQueue::Close() {

@@ -7,6 +7,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "base/counter.h"
 #include "base/mutex.h"
 #include "server/core/append_request.h"
 #include "server/core/log.h"
@@ -47,6 +49,7 @@ struct PendingAppend {
 // What the committer does next: a group of appends in order of arrival, or one change of the catalog.
 struct AppendGroup {
   std::vector<PendingAppend> appends;
+  int64_t oldest_us = 0;  // when the first of them came, by the monotonic clock
   absl::AnyInvocable<void()> task;
 };
 
@@ -60,7 +63,8 @@ class AppendQueue {
     size_t max_group_bytes = 4 << 20;  // of one group, though always one append
   };
 
-  explicit AppendQueue(const Options& options) : options_(options) {}
+  // `clock` must outlive the queue.
+  AppendQueue(const Options& options, Clock& clock) : options_(options), clock_(clock) {}
 
   enum class Offer : uint8_t {
     kTaken,
@@ -79,10 +83,21 @@ class AppendQueue {
   // Takes nothing more; what is in it is still given out.
   void Close() TSA_EXCLUDES(mutex_);
 
+  // What waits now.
+  struct Depth {
+    size_t appends = 0;  // changes of the catalog among them
+    size_t records = 0;
+    size_t bytes = 0;
+  };
+  Depth depth() const TSA_EXCLUDES(mutex_);
+  // How often nothing was taken because a bound was reached.
+  const Counter& times_full() const { return times_full_; }
+
  private:
   struct Item {
     PendingAppend append;
     absl::AnyInvocable<void()> task;  // instead of an append
+    int64_t since_us = 0;             // of an append
   };
   void TakeAppends(AppendGroup& group, std::vector<std::function<void()>>& room) TSA_REQUIRES(mutex_);
 
@@ -90,10 +105,13 @@ class AppendQueue {
   static size_t CostOf(const PendingAppend& append) { return append.request.encoded.size() + 512; }
 
   const Options options_;
-  Mutex mutex_;
+  Clock& clock_;
+  Counter times_full_;
+  mutable Mutex mutex_;
   CondVar ready_;
   std::deque<Item> items_ TSA_GUARDED_BY(mutex_);
   size_t bytes_ TSA_GUARDED_BY(mutex_) = 0;
+  size_t records_ TSA_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<LogNumber, size_t> log_bytes_ TSA_GUARDED_BY(mutex_);
   absl::flat_hash_map<LogNumber, std::vector<std::function<void()>>> waiting_ TSA_GUARDED_BY(mutex_);
   bool closed_ TSA_GUARDED_BY(mutex_) = false;

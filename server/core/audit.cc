@@ -132,6 +132,7 @@ void Audits::Answer(Audit audit) {
     found.diverged = DivergedChannels(report.digests, answer->second, ChannelFilter(node.record.channels));
     found.outcome = found.diverged.empty() ? NodeAudit::Outcome::kSame : NodeAudit::Outcome::kDiverged;
   }
+  for (const NodeAudit& node : report.nodes) counters_.nodes[static_cast<size_t>(node.outcome)].Add();
   audit.done(std::move(report));
 }
 
@@ -144,6 +145,7 @@ void Audits::EndWith(const Log& log, const absl::Status& status) {
     done = std::move(audit->second.done);
     audits_.erase(audit);
   }
+  counters_.failed.Add();
   done(status);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -10,6 +11,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "base/counter.h"
 #include "base/mutex.h"
 #include "server/core/committer.h"
 #include "server/core/node_registry.h"
@@ -28,6 +30,12 @@ struct NodeAudit {
   Outcome outcome = Outcome::kNoAnswer;
   bool connected = false;
   std::vector<std::string> diverged;  // channels, by name
+};
+
+// What audits found since the server started.
+struct AuditCounters {
+  std::array<Counter, 3> nodes;  // by NodeAudit::Outcome
+  Counter failed;                // without a report
 };
 
 struct AuditReport {
@@ -66,6 +74,7 @@ class Audits final : public Timed, public std::enable_shared_from_this<Audits> {
       TSA_EXCLUDES(mutex_);
   // Ends every audit with SHUTTING_DOWN, and lets no more begin.
   void Close() TSA_EXCLUDES(mutex_);
+  const AuditCounters& counters() const { return counters_; }
   int64_t OnTime(int64_t now_us) override TSA_EXCLUDES(mutex_);
 
  private:
@@ -85,13 +94,14 @@ class Audits final : public Timed, public std::enable_shared_from_this<Audits> {
   void EndWith(const Log& log, const absl::Status& status) TSA_EXCLUDES(mutex_);
   // Takes the audit out when nothing is missing, or it is late.
   std::optional<Audit> TakeIfComplete(LogNumber log, bool late) TSA_REQUIRES(mutex_);
-  static void Answer(Audit audit);
+  void Answer(Audit audit);
 
   NodeRegistry& nodes_;
   LogStore& store_;
   Committer& committer_;
   TimerQueue& timers_;
   Clock& clock_;
+  AuditCounters counters_;
 
   Mutex mutex_;
   std::map<LogNumber, Audit> audits_ TSA_GUARDED_BY(mutex_);

@@ -4,9 +4,12 @@ namespace replog {
 
 void ColdReader::Read(LogNumber log, Sequence from, Sequence until, size_t max_bytes,
                       const ChannelFilter& filter, Done done) {
+  ++waiting_;
   if (!filter.all()) {
     blocking_.Post([this, log, from, until, max_bytes, &filter, done = std::move(done)] {
-      done(store_.ReadForward(log, from, until, max_bytes, filter));
+      auto run = store_.ReadForward(log, from, until, max_bytes, filter);
+      --waiting_;
+      done(std::move(run));
     });
     return;
   }
@@ -39,7 +42,13 @@ void ColdReader::ReadShared(Place place, Sequence until, size_t max_bytes) {
     waiting = std::move(entry->second);
     under_way_.erase(entry);
   }
+  waiting_ -= waiting.size();
   for (const Done& done : waiting) done(run);
+}
+
+ColdReader::Load ColdReader::load() const {
+  MutexLock lock(mutex_);
+  return {waiting_, bytes_};
 }
 
 void ColdReader::Remember(Place place, const ChunkRun& run) {

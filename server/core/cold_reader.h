@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <list>
 #include <utility>
@@ -29,6 +30,12 @@ class ColdReader {
   void Read(LogNumber log, Sequence from, Sequence until, size_t max_bytes, const ChannelFilter& filter,
             Done done) TSA_EXCLUDES(mutex_);
 
+  struct Load {
+    size_t waiting = 0;       // readers whose read is not done
+    size_t recent_bytes = 0;  // kept for those who come shortly after
+  };
+  Load load() const TSA_EXCLUDES(mutex_);
+
  private:
   using Place = std::pair<LogNumber, Sequence>;
   struct Recent {
@@ -43,7 +50,8 @@ class ColdReader {
   LogStore& store_;
   Executor& blocking_;
   const size_t recent_bytes_;
-  Mutex mutex_;
+  std::atomic<size_t> waiting_{0};
+  mutable Mutex mutex_;
   absl::flat_hash_map<Place, std::vector<Done>> under_way_ TSA_GUARDED_BY(mutex_);
   std::list<Recent> recent_ TSA_GUARDED_BY(mutex_);  // newest first
   absl::flat_hash_map<Place, std::list<Recent>::iterator> by_place_ TSA_GUARDED_BY(mutex_);

@@ -20,6 +20,14 @@ constexpr size_t kWakeShare = 32;
 // Of a log that only recovery knows, until the tails are shared out anew.
 constexpr size_t kRecoveredTailBytes = 1 << 20;
 
+// Of records that are not written.
+void CountOutcomes(const std::vector<RecordOutcome>& outcomes, LogCounters& counters) {
+  for (const RecordOutcome& outcome : outcomes) {
+    if (outcome.kind == RecordOutcome::Kind::kDuplicate) counters.duplicates.Add();
+    if (outcome.kind == RecordOutcome::Kind::kStale) counters.stale.Add();
+  }
+}
+
 }  // namespace
 
 void Wake(TailWaiters waiters, Executor& executor) {
@@ -43,6 +51,7 @@ struct Committer::Share {
   LogSettings settings;
   int64_t time_us;
   ExpiryBounds expires = {};  // what of it does
+  uint64_t appends = 0;       // that were not rejected
 };
 
 // Where an append's records went.
@@ -69,7 +78,7 @@ Committer::Committer(const Options& options, LogStore& store, LogRegistry& logs,
       expiries_(expiries),
       clock_(clock),
       wakeups_(wakeups),
-      queue_(options.queue),
+      queue_(options.queue, clock),
       producers_(store),
       fences_(store) {
   thread_ = std::thread(&Committer::Loop, this);
@@ -115,7 +124,7 @@ void Committer::Loop() {
                                        " bytes free; appends go on when there is space again"),
                           {{"reserve_bytes", std::to_string(options_.reserve_bytes)}}));
     } else {
-      Commit(std::move(group->appends));
+      Commit(*std::move(group));
     }
   }
 }
@@ -134,20 +143,53 @@ void Committer::RefuseDeleted(std::vector<PendingAppend>& appends) {
   RefuseAll(std::move(refused), MakeError(Reason::kLogNotFound, "the log was deleted; nothing was written"));
 }
 
-void Committer::Commit(std::vector<PendingAppend> appends) {
+void Committer::Commit(AppendGroup taken) {
+  std::vector<PendingAppend>& appends = taken.appends;
   RefuseDeleted(appends);
   if (appends.empty()) return;
+  GroupTimer timer(clock_, taken.oldest_us, appends.size());
+  timer.EndStage(counters_.queue_us);
   Group group = Encode(appends);
+  timer.EndStage(counters_.encode_us);
   if (const auto status = WriteGroup(group); !status.ok()) {
     recovering_ = true;
     next_recovery_us_ = 0;
+    counters_.failed_writes.Add();
     RefuseAll(std::move(appends),
               MakeError(Reason::kStoreFailed,
                         absl::StrCat("whether the records were written is unknown: ", status.message())));
     RecoverStore();
     return;
   }
+  timer.EndStage(counters_.write_us);
+  Count(group);
   Publish(group, appends);
+  timer.EndStage(counters_.publish_us);
+  timer.EndAll(counters_.total_us);
+}
+
+// Before the answers: whoever sees one finds the append counted.
+void Committer::Count(const Group& group) {
+  uint64_t records = 0;
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < group.shares.size(); ++i) {
+    const Share& share = group.shares[i];
+    const uint64_t share_bytes = share.builder.bytes_before_next() - share.log->writer.bytes_before_end;
+    const uint64_t share_records = share.builder.next() - share.log->writer.marks.committed().value;
+    LogCounters& counters = share.log->counters;
+    counters.appends.Add(share.appends);
+    counters.records.Add(share_records);
+    counters.bytes.Add(share_bytes);
+    records += share_records;
+    bytes += share_bytes;
+  }
+  for (const Placed& placed : group.placed) {
+    if (placed.admitted.ok())
+      CountOutcomes(placed.admitted->outcomes, group.shares[placed.share].log->counters);
+  }
+  counters_.group_appends.Add(group.placed.size());
+  counters_.group_records.Add(records);
+  counters_.group_bytes.Add(bytes);
 }
 
 absl::Status Committer::WriteGroup(const Group& group) {
@@ -208,6 +250,7 @@ Committer::Placed Committer::Place(const PendingAppend& append, size_t share, Ad
   const AppendPoint at{*append.log, builder.next(), to.time_us, to.settings.dedupe_window_us};
   Placed placed{share, builder.next(), admission.Judge(at, append.request), 0};
   if (!placed.admitted.ok()) return placed;
+  ++to.appends;
   placed.count = Write(append.request, *placed.admitted, builder);
   if (append.request.expires) to.expires.Add(append.request.expires->first_us);
   return placed;
@@ -318,6 +361,7 @@ void Committer::RecoverStore() {
   }
   for (const LogPtr& log : logs_.All()) expiries_.Add(log, 0);
   recovering_ = false;
+  counters_.recoveries.Add();
   Wake(std::move(waiters), wakeups_);
   MutexLock lock(hook_mutex_);
   if (on_recovered_) on_recovered_();

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "server/core/append_queue.h"
+#include "server/core/commit_counters.h"
 #include "server/core/executor.h"
 #include "server/core/expiry_schedule.h"
 #include "server/core/fence_judge.h"
@@ -44,6 +45,7 @@ class Committer {
   ~Committer();
 
   AppendQueue& queue() { return queue_; }
+  const CommitCounters& counters() const { return counters_; }
 
   // Runs `change` on the committer's thread, between groups, and waits for it. For changes of the catalog.
   // SHUTTING_DOWN when it is too late.
@@ -68,7 +70,7 @@ class Committer {
   struct Placed;
 
   void Loop();
-  void Commit(std::vector<PendingAppend> appends);
+  void Commit(AppendGroup taken);
   Group Encode(std::vector<PendingAppend>& appends);
   // No lease was granted under a token from this on.
   FencingToken NextGrant() const;
@@ -78,6 +80,7 @@ class Committer {
   static uint32_t Write(const AppendRequest& request, const Admitted& admitted, ChunkBuilder& builder);
   absl::Status WriteGroup(const Group& group);
   void Publish(Group& group, std::vector<PendingAppend>& appends);
+  void Count(const Group& group);
   static Appended AnswerOf(const Group& group, Placed& placed);
   void RefuseAll(std::vector<PendingAppend> appends, const absl::Status& why);
   void RefuseDeleted(std::vector<PendingAppend>& appends);
@@ -91,6 +94,7 @@ class Committer {
   Clock& clock_;
   Executor& wakeups_;
   AppendQueue queue_;
+  CommitCounters counters_;
   std::atomic<bool> disk_full_{false};
   std::atomic<bool> recovering_{false};
   ProducerCache producers_;       // the thread's own

@@ -21,6 +21,11 @@ void ThreadPool::Post(std::function<void()> work) {
   ready_.NotifyOne();
 }
 
+size_t ThreadPool::queued() const {
+  MutexLock lock(mutex_);
+  return work_.size();
+}
+
 void ThreadPool::Run() {
   for (;;) {
     std::function<void()> work;

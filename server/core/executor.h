@@ -25,11 +25,13 @@ class ThreadPool final : public Executor {
   // Runs what was posted, then ends.
   ~ThreadPool() override;
   void Post(std::function<void()> work) override TSA_EXCLUDES(mutex_);
+  // What was posted and has not begun.
+  size_t queued() const TSA_EXCLUDES(mutex_);
 
  private:
   void Run();
 
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar ready_;
   std::deque<std::function<void()>> work_ TSA_GUARDED_BY(mutex_);
   bool stopping_ TSA_GUARDED_BY(mutex_) = false;

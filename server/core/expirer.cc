@@ -82,6 +82,7 @@ PendingAppend Expirer::MakeAppend(size_t index) {
 }
 
 void Expirer::Answer(size_t index, const absl::Status& status) {
+  if (status.ok()) expired_.Add();
   {
     MutexLock lock(mutex_);
     round_->Answer(index, status);

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "base/counter.h"
 #include "server/core/alarms.h"
 #include "server/core/append_queue.h"
 #include "server/core/executor.h"
@@ -37,6 +38,8 @@ class Expirer final : public Timed {
   void AwaitIdle() TSA_EXCLUDES(mutex_);
   // Begins no further round, and waits until none is under way.
   void Stop() TSA_EXCLUDES(mutex_);
+  // Values that it ended.
+  const Counter& expired() const { return expired_; }
 
  private:
   enum class State : uint8_t {
@@ -62,6 +65,7 @@ class Expirer final : public Timed {
   TrustedClock& clock_;
   Alarms& alarms_;
   Executor& blocking_;
+  Counter expired_;
   Mutex mutex_;
   CondVar idle_;
   State state_ TSA_GUARDED_BY(mutex_) = State::kIdle;

@@ -2,9 +2,10 @@
 
 namespace replog {
 
-void FrameRecords::Add(const std::shared_ptr<const void>& owner, std::string_view run) {
+void FrameRecords::Add(const std::shared_ptr<const void>& owner, std::string_view run, size_t count) {
   if (run.empty()) return;
   bytes_ += run.size();
+  count_ += count;
   if (run.size() < kShareFrom) {
     copied_.append(run);
     return;

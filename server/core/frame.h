@@ -21,9 +21,10 @@ struct Piece {
 // copied together, since each piece costs the transport more than copying it.
 class FrameRecords {
  public:
-  // `run` lies in what `owner` keeps.
-  void Add(const std::shared_ptr<const void>& owner, std::string_view run);
+  // `run`, of `count` records, lies in what `owner` keeps.
+  void Add(const std::shared_ptr<const void>& owner, std::string_view run, size_t count);
   size_t bytes() const { return bytes_; }
+  size_t count() const { return count_; }
   bool empty() const { return bytes_ == 0; }
   // Closes what is open. Call once, last.
   std::vector<Piece> Finish();
@@ -35,11 +36,14 @@ class FrameRecords {
   std::vector<Piece> pieces_;
   std::string copied_;
   size_t bytes_ = 0;
+  size_t count_ = 0;
 };
 
 // One response on a subscription, but for its encoding.
 struct Frame {
   std::vector<Piece> records;  // concatenated `records` fields
+  size_t record_count = 0;
+  size_t record_bytes = 0;
   Sequence next_sequence = 0;
   Sequence committed_end = 0;
   bool caught_up = false;

@@ -116,6 +116,11 @@ std::vector<Lease> LeaseKeeper::List(const std::string& after, size_t limit) {
   return table_.List(after, limit, clock_.MonotonicMicros());
 }
 
+LeaseTable::Totals LeaseKeeper::totals() const {
+  MutexLock lock(mutex_);
+  return table_.totals();
+}
+
 void LeaseKeeper::Stop() {
   {
     MutexLock lock(mutex_);

@@ -40,6 +40,7 @@ class LeaseKeeper final : public Timed, public std::enable_shared_from_this<Leas
   // Nobody waits for the answer any more; it is CANCELLED then, unless it was given already.
   void Cancel(RequestId id) TSA_EXCLUDES(mutex_);
   std::vector<Lease> List(const std::string& after, size_t limit) TSA_EXCLUDES(mutex_);
+  LeaseTable::Totals totals() const TSA_EXCLUDES(mutex_);
 
   // The store was recovered: what became of writes that had failed is there to be read. Does not block.
   void OnRecovered() TSA_EXCLUDES(mutex_);
@@ -68,7 +69,7 @@ class LeaseKeeper final : public Timed, public std::enable_shared_from_this<Leas
   TimerQueue& timers_;
   Executor& blocking_;
 
-  Mutex mutex_;
+  mutable Mutex mutex_;
   LeaseTable table_ TSA_GUARDED_BY(mutex_);
   RequestId last_id_ TSA_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<RequestId, Done> requests_ TSA_GUARDED_BY(mutex_);

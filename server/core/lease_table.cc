@@ -338,6 +338,15 @@ std::vector<Lease> LeaseTable::List(const std::string& after, size_t limit, int6
   return leases;
 }
 
+LeaseTable::Totals LeaseTable::totals() const {
+  Totals totals;
+  for (const auto& [name, entry] : entries_) {
+    if (entry.held) ++totals.held;
+    totals.waiting += entry.waiters.size();
+  }
+  return totals;
+}
+
 Lease LeaseTable::View(const Named& lease, int64_t now_us) {
   const Held& held = *lease.second.held;
   return {lease.first, held.terms, held.token, std::max<int64_t>(held.expires_us - now_us, 0)};

@@ -108,6 +108,11 @@ class LeaseTable {
 
   // Up to `limit` leases that are held, by name, after a name.
   std::vector<Lease> List(const std::string& after, size_t limit, int64_t now_us) const;
+  struct Totals {
+    size_t held = 0;     // leases
+    size_t waiting = 0;  // acquires that wait for one
+  };
+  Totals totals() const;
 
  private:
   struct Request {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/mutex.h"
+#include "server/core/log_counters.h"
 #include "server/core/producer_roster.h"
 #include "server/core/tail.h"
 #include "server/core/watermarks.h"
@@ -55,6 +56,7 @@ class Log {
   std::atomic<bool> deleted{false};
   // Open subscriptions.
   std::atomic<uint64_t> subscribers{0};
+  LogCounters counters;
 
  private:
   const LogNumber number_;

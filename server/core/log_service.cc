@@ -215,7 +215,11 @@ absl::Status LogService::TrimOnCommitter(Log& log, Sequence first_kept) {
   return committer_->Run([&]() -> absl::Status {
     // Readers first: below the trim point they must be told so, and not meet holes. Whether the store has
     // trimmed already only the store knows: an earlier trim may have failed in it.
-    if (first_kept > log.tail().first_kept()) Wake(log.tail().Trim(first_kept), *wakeups_);
+    const Sequence kept_from = log.tail().first_kept();
+    if (first_kept > kept_from) {
+      Wake(log.tail().Trim(first_kept), *wakeups_);
+      log.counters.records_removed.Add(first_kept - kept_from);
+    }
     return store_.Trim(log.number(), first_kept);
   });
 }

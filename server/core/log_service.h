@@ -69,6 +69,11 @@ class LogService {
   Executor& blocking() { return *blocking_; }
   TimerQueue& timers() { return *timers_; }
   const Alarms& alarms() const { return alarms_; }
+  // For whoever watches: what they did, and what waits for them.
+  const Committer& committer() const { return *committer_; }
+  const Expirer& expirer() const { return *expirer_; }
+  size_t blocking_queued() const { return blocking_->queued(); }
+  size_t wakeups_queued() const { return wakeups_->queued(); }
 
   absl::StatusOr<LogPtr> CreateLog(const std::string& name, const LogSettings& settings);
   // Replaces the log's settings by what `change` makes of them; two changes at once are one after the other.

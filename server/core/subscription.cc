@@ -112,7 +112,7 @@ void Subscription::OnTable(absl::StatusOr<TableSlice> answer, Sequence committed
   if (!answer.ok()) return End(answer.status());
   if (epoch != options_.table_epoch) return EndInNewEpoch();
   const auto records = std::make_shared<const std::string>(std::move(answer->records));
-  records_.Add(records, *records);
+  records_.Add(records, *records, answer->count);
   passed_over_end_ = std::max(passed_over_end_, answer->passed_over_end);
   table_place_ = std::move(answer->end);
   if (!answer->complete) return;
@@ -176,7 +176,7 @@ bool Subscription::TakeFrom(const ChunkPtr& chunk) {
                      (!options_.until || chunk->end() <= *options_.until) &&
                      records_.bytes() + chunk->records().size() <= options_.max_frame_bytes;
   if (!whole) return TakeRecords(chunk);
-  records_.Add(chunk, chunk->records());
+  records_.Add(chunk, chunk->records(), chunk->header().count);
   next_ = chunk->end();
   epoch_ = chunk->epoch();
   return true;
@@ -187,10 +187,11 @@ bool Subscription::TakeRecords(const ChunkPtr& chunk) {
   std::string_view encoded;
   const char* run = nullptr;  // where adjacent records to send begin
   size_t run_bytes = 0;
+  size_t run_count = 0;
   const auto close_run = [&] {
-    if (run != nullptr) records_.Add(chunk, {run, run_bytes});
+    if (run != nullptr) records_.Add(chunk, {run, run_bytes}, run_count);
     run = nullptr;
-    run_bytes = 0;
+    run_bytes = run_count = 0;
   };
   const char* entry = reader.rest().data();
   bool full = false;
@@ -206,6 +207,7 @@ bool Subscription::TakeRecords(const ChunkPtr& chunk) {
       if (full) break;
       if (run == nullptr) run = begin;
       run_bytes += size;
+      ++run_count;
     } else {
       close_run();
     }
@@ -218,6 +220,8 @@ bool Subscription::TakeRecords(const ChunkPtr& chunk) {
 
 Frame Subscription::TakeFrame(int64_t now_us) {
   Frame frame;
+  frame.record_count = records_.count();
+  frame.record_bytes = records_.bytes();
   frame.records = records_.Finish();
   records_ = FrameRecords();
   reads_gathered_ = 0;

@@ -50,8 +50,9 @@ std::vector<std::string> SyncBarriers::Expected(const Request& request) {
 }
 
 SyncBarriers::Id SyncBarriers::Await(const Request& request, Done done) {
-  Barrier barrier{{request.log, request.target, Expected(request)}, {}, 0, std::move(done)};
-  barrier.deadline_us = clock_.MonotonicMicros() + request.timeout_us;
+  const int64_t now_us = clock_.MonotonicMicros();
+  Barrier barrier{{request.log, request.target, Expected(request)}, {}, now_us, 0, std::move(done)};
+  barrier.deadline_us = now_us + request.timeout_us;
   const int64_t deadline_us = barrier.deadline_us;
   const auto id = barrier.question.expected.empty() ? NobodyToWaitFor(request) : Add(barrier);
   if (!id.ok()) {
@@ -94,7 +95,7 @@ std::set<std::string> SyncBarriers::EndLook(Id id, SyncAnswer answer) {
     if (!std::ranges::all_of(answer.nodes, &NodeSync::synced)) return found->second.behind;
     ended = Take([&](Id candidate, const Barrier&) { return candidate == id; });
   }
-  ended.front().done(std::move(answer));
+  Answer(ended.front(), std::move(answer));
   return {};
 }
 
@@ -171,13 +172,25 @@ int64_t SyncBarriers::OnTime(int64_t now_us) {
   for (Barrier& barrier : ended) {
     SyncAnswer answer = LookAt(barrier.question);
     answer.outcome = JudgeAtDeadline(answer.nodes);
-    barrier.done(std::move(answer));
+    Answer(barrier, std::move(answer));
   }
   return 0;
 }
 
+void SyncBarriers::Answer(Barrier& barrier, SyncAnswer answer) {
+  const int64_t took_us = clock_.MonotonicMicros() - barrier.begin_us;
+  counters_.ended_us[static_cast<size_t>(answer.outcome)].Add(static_cast<uint64_t>(took_us));
+  barrier.done(std::move(answer));
+}
+
 void SyncBarriers::EndAll(std::vector<Barrier> ended, const absl::Status& status) {
+  counters_.broken_off.Add(ended.size());
   for (Barrier& barrier : ended) barrier.done(status);
+}
+
+size_t SyncBarriers::waiting() const {
+  MutexLock lock(mutex_);
+  return barriers_.size();
 }
 
 void SyncBarriers::Cancel(Id id) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "base/histogram.h"
 #include "base/mutex.h"
 #include "server/core/node_registry.h"
 #include "server/core/timer_queue.h"
@@ -31,6 +33,13 @@ struct NodeSync {
   bool connected = false;
   std::optional<Sequence> applied;  // see NodeStatus
   uint64_t lag = 0;                 // records behind the log's committed end
+};
+
+// How barriers ended since the server started, and how long they took.
+struct SyncCounters {
+  std::array<Histogram, 4> ended_us{Histogram(kCallBoundsUs), Histogram(kCallBoundsUs),
+                                    Histogram(kCallBoundsUs), Histogram(kCallBoundsUs)};  // by SyncOutcome
+  Counter broken_off;  // the client left, the log was deleted, the server stopped
 };
 
 struct SyncAnswer {
@@ -75,6 +84,9 @@ class SyncBarriers final : public NodeListener,
   // Ends every barrier with SHUTTING_DOWN, and lets no more begin.
   void Close() TSA_EXCLUDES(mutex_);
   void OnLogDeleted(const Log& log) TSA_EXCLUDES(mutex_);
+  // That wait now.
+  size_t waiting() const TSA_EXCLUDES(mutex_);
+  const SyncCounters& counters() const { return counters_; }
 
   void OnApplied(const Log& log, const std::string& node, Sequence applied) override TSA_EXCLUDES(mutex_);
   void OnConnected(const Log& log, const std::string& node) override TSA_EXCLUDES(mutex_);
@@ -89,6 +101,7 @@ class SyncBarriers final : public NodeListener,
   struct Barrier {
     Question question;
     std::set<std::string> behind;  // of the expected, those that did not say yet that they have the target
+    int64_t begin_us = 0;
     int64_t deadline_us = 0;
     Done done;
   };
@@ -106,14 +119,16 @@ class SyncBarriers final : public NodeListener,
   // Takes out the barriers for which `wanted` is true.
   template <typename Wanted>
   std::vector<Barrier> Take(const Wanted& wanted) TSA_REQUIRES(mutex_);
-  static void EndAll(std::vector<Barrier> ended, const absl::Status& status);
+  void Answer(Barrier& barrier, SyncAnswer answer);
+  void EndAll(std::vector<Barrier> ended, const absl::Status& status);
 
   NodeRegistry& nodes_;
   TimerQueue& timers_;
   Clock& clock_;
   const size_t max_barriers_;
+  SyncCounters counters_;
 
-  Mutex mutex_;
+  mutable Mutex mutex_;
   std::map<Id, Barrier> barriers_ TSA_GUARDED_BY(mutex_);
   Id next_id_ TSA_GUARDED_BY(mutex_) = 1;
   bool closed_ TSA_GUARDED_BY(mutex_) = false;

@@ -108,6 +108,11 @@ Sequence Tail::first_kept() const {
   return first_kept_;
 }
 
+size_t Tail::memory_bytes() const {
+  MutexLock lock(mutex_);
+  return bytes_;
+}
+
 Sequence Tail::first_in_memory() const {
   MutexLock lock(mutex_);
   return FirstInMemory();

@@ -65,6 +65,8 @@ class Tail {
   Sequence first_kept() const TSA_EXCLUDES(mutex_);
   // The first sequence in memory; committed_end when there is none.
   Sequence first_in_memory() const TSA_EXCLUDES(mutex_);
+  // What its chunks take.
+  size_t memory_bytes() const TSA_EXCLUDES(mutex_);
 
  private:
   TailWaiters TakeWaiters() TSA_REQUIRES(mutex_);

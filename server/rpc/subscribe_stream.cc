@@ -241,6 +241,9 @@ void SubscribeStream::Send() {
     if (subscription_->resumable()) session_->sent = frame.next_sequence;
     if (frame.caught_up) session_->tailing = true;
   }
+  log_->counters.frames_sent.Add();
+  log_->counters.records_sent.Add(frame.record_count);
+  log_->counters.bytes_sent.Add(frame.record_bytes);
   outgoing_ = Concatenate(std::move(frame.records), rest);
   writing_ = true;
   StartWrite(&outgoing_);

@@ -56,7 +56,7 @@ class AppendQueueTest : public ::testing::Test {
 };
 
 TEST_F(AppendQueueTest, GivesEverythingThatIsReadyAsOneGroupInOrderOfArrival) {
-  AppendQueue queue(AppendQueue::Options{});
+  AppendQueue queue(AppendQueue::Options{}, SystemClock());
   EXPECT_EQ(Put(queue, a_, "1"), Offer::kTaken);
   EXPECT_EQ(Put(queue, b_, "2"), Offer::kTaken);
   EXPECT_EQ(Put(queue, a_, "3"), Offer::kTaken);
@@ -65,7 +65,7 @@ TEST_F(AppendQueueTest, GivesEverythingThatIsReadyAsOneGroupInOrderOfArrival) {
 }
 
 TEST_F(AppendQueueTest, RunsATaskAfterWhatWasPutBeforeItAndBeforeWhatFollows) {
-  AppendQueue queue(AppendQueue::Options{});
+  AppendQueue queue(AppendQueue::Options{}, SystemClock());
   bool ran = false;
   Put(queue, a_, "1");
   EXPECT_TRUE(queue.PutTask([&] { ran = true; }));
@@ -80,7 +80,7 @@ TEST_F(AppendQueueTest, RunsATaskAfterWhatWasPutBeforeItAndBeforeWhatFollows) {
 TEST_F(AppendQueueTest, BoundsAGroupButNeverBelowOneAppend) {
   AppendQueue::Options options;
   options.max_group_bytes = 1500;  // an append costs a little more than its bytes
-  AppendQueue queue(options);
+  AppendQueue queue(options, SystemClock());
   Put(queue, a_, std::string(2000, 'x'));
   Put(queue, a_, "2");
   Put(queue, a_, "3");
@@ -91,7 +91,7 @@ TEST_F(AppendQueueTest, BoundsAGroupButNeverBelowOneAppend) {
 TEST_F(AppendQueueTest, RefusesOneLogAtItsBoundAndNotTheOthers) {
   AppendQueue::Options options;
   options.max_log_bytes = 100;
-  AppendQueue queue(options);
+  AppendQueue queue(options, SystemClock());
   EXPECT_EQ(Put(queue, a_, std::string(200, 'x')), Offer::kTaken) << "one larger append is let through";
   EXPECT_EQ(Put(queue, a_, "2"), Offer::kFull);
   EXPECT_EQ(Put(queue, b_, "3"), Offer::kTaken);
@@ -100,7 +100,7 @@ TEST_F(AppendQueueTest, RefusesOneLogAtItsBoundAndNotTheOthers) {
 TEST_F(AppendQueueTest, LeavesARefusedAppendWithItsOwner) {
   AppendQueue::Options options;
   options.max_log_bytes = 10;
-  AppendQueue queue(options);
+  AppendQueue queue(options, SystemClock());
   Put(queue, a_, "1234567890");
   PendingAppend append = Append(a_, "2");
   EXPECT_EQ(queue.TryPut(append, nullptr), Offer::kFull);
@@ -111,7 +111,7 @@ TEST_F(AppendQueueTest, LeavesARefusedAppendWithItsOwner) {
 TEST_F(AppendQueueTest, CallsWhoFoundItFullOnceWhenThereIsRoom) {
   AppendQueue::Options options;
   options.max_log_bytes = 10;
-  AppendQueue queue(options);
+  AppendQueue queue(options, SystemClock());
   int calls = 0;
   Put(queue, a_, "1234567890");
   EXPECT_EQ(Put(queue, a_, "2",
@@ -128,7 +128,7 @@ TEST_F(AppendQueueTest, CallsWhoFoundItFullOnceWhenThereIsRoom) {
 }
 
 TEST_F(AppendQueueTest, GivesOutWhatItHasWhenItIsClosedAndTakesNothingMore) {
-  AppendQueue queue(AppendQueue::Options{});
+  AppendQueue queue(AppendQueue::Options{}, SystemClock());
   Put(queue, a_, "1");
   queue.Close();
   EXPECT_EQ(Put(queue, a_, "2"), Offer::kClosed);
@@ -138,7 +138,7 @@ TEST_F(AppendQueueTest, GivesOutWhatItHasWhenItIsClosedAndTakesNothingMore) {
 }
 
 TEST_F(AppendQueueTest, WakesATakerForAnAppendAndForTheEnd) {
-  AppendQueue queue(AppendQueue::Options{});
+  AppendQueue queue(AppendQueue::Options{}, SystemClock());
   size_t taken = 0;
   std::thread taker([&] {
     while (const auto group = queue.Take(kLong)) taken += group->appends.size();

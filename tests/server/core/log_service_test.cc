@@ -205,6 +205,7 @@ TEST_F(LogServiceTest, TrimsForwardOnlyAndNotPastTheEnd) {
   EXPECT_EQ(*service_->TrimLog(*log, 2), 2u);
   EXPECT_EQ(*service_->TrimLog(*log, 1), 2u);
   EXPECT_EQ(store_.Logs()[0].first_kept, 2u);
+  EXPECT_EQ(log->counters.records_removed.value(), 2u);
 }
 
 TEST_F(LogServiceTest, GivesEachReaderThatIsBehindItsShareOfTheMemory) {

@@ -387,6 +387,9 @@ TEST_F(SyncBarriersTest, TheOutcomesAtTheDeadline) {
   auto timeout = Await(To(0));
   PassDeadline();
   EXPECT_EQ(timeout.get()->outcome, SyncOutcome::kTimeout);
+  EXPECT_EQ(barriers_->waiting(), 0u);
+  for (const auto outcome : {SyncOutcome::kPartiallySynced, SyncOutcome::kNotSynced, SyncOutcome::kTimeout})
+    EXPECT_EQ(barriers_->counters().ended_us[static_cast<size_t>(outcome)].Read().sum, 1'000'000u);
 }
 
 TEST_F(SyncBarriersTest, AMissingNodeThatIsNamedCountsAsNo) {
@@ -452,6 +455,7 @@ TEST_F(SyncBarriersTest, EndsWhenItIsCancelledClosedOrItsLogDeleted) {
   barriers_->Close();
   EXPECT_EQ(ReasonText(closed.get().status()), "SHUTTING_DOWN");
   EXPECT_EQ(ReasonText(Await(To(0)).get().status()), "SHUTTING_DOWN");
+  EXPECT_EQ(barriers_->counters().broken_off.value(), 3u);
 }
 
 TEST_F(SyncBarriersTest, ANodeThatBeginsAnewIsBehindUntilItSaysThatItIsNot) {

@@ -66,7 +66,12 @@ std::string BytesOf(const Frame& frame) {
   return bytes;
 }
 
-std::vector<Seen> Decode(const Frame& frame) { return Decode(BytesOf(frame)); }
+std::vector<Seen> Decode(const Frame& frame) {
+  auto records = Decode(BytesOf(frame));
+  EXPECT_EQ(frame.record_count, records.size());
+  EXPECT_EQ(frame.record_bytes, BytesOf(frame).size());
+  return records;
+}
 
 std::vector<Sequence> SequencesOf(const std::vector<Seen>& records) {
   std::vector<Sequence> sequences;

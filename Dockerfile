@@ -7,7 +7,7 @@ RUN ./dev build replogd replog
 
 FROM debian:12-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libgrpc++1.51 librocksdb7.8 libprotobuf32 libspdlog1.10 libabsl20220623 \
+ && apt-get install -y --no-install-recommends libgrpc++1.51 librocksdb7.8 libprotobuf32 libspdlog1.10 libabsl20220623 libyaml-cpp0.7 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --no-create-home --uid 10001 replog \
  && install -d -o replog -g replog /var/lib/replog

@@ -23,7 +23,9 @@ std::string ShowMicros(int64_t us) { return absl::FormatDuration(absl::Microseco
 
 YamlDocument::YamlDocument(const std::string& text, std::string file) : file_(std::move(file)) {
   try {
-    node_ = YAML::Load(text);
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (!documents.empty()) node_ = documents.front();
+    if (documents.size() > 1) Fail(documents[1].Mark(), "a second document begins; there must be one");
   } catch (const YAML::Exception& error) {
     Fail(error.mark, error.msg);
   }
@@ -31,10 +33,13 @@ YamlDocument::YamlDocument(const std::string& text, std::string file) : file_(st
 
 YamlValue YamlDocument::root() { return {*this, node_, node_.Mark(), ""}; }
 
+std::string YamlDocument::Place(const YAML::Mark& where) const {
+  return where.is_null() ? file_ : absl::StrCat(file_, ":", where.line + 1);
+}
+
 void YamlDocument::Fail(const YAML::Mark& where, const std::string& why) {
   if (!status_.ok()) return;
-  const std::string line = where.is_null() ? "" : absl::StrCat(":", where.line + 1);
-  status_ = absl::InvalidArgumentError(absl::StrCat(file_, line, ": ", why));
+  status_ = absl::InvalidArgumentError(absl::StrCat(Place(where), ": ", why));
 }
 
 YamlValue YamlValue::operator[](const std::string& key) const {

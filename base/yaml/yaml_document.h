@@ -28,6 +28,7 @@ class YamlDocument {
 
  private:
   friend class YamlValue;
+  std::string Place(const YAML::Mark& where) const;
   void Fail(const YAML::Mark& where, const std::string& why);
 
   const std::string file_;
@@ -61,6 +62,8 @@ class YamlValue {
   // A duration (90s, 5m) in microseconds.
   int64_t DurationMicros(int64_t low_us, int64_t high_us, int64_t fallback_us) const;
 
+  // "FILE:LINE".
+  std::string Where() const { return document_->Place(mark_); }
   // An error here: "FILE:LINE: key: why".
   void Fail(const std::string& why) const;
 

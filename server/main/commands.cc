@@ -62,7 +62,7 @@ void LogAlarm(const Alarms::Change& change) {
 // Says no, or says it loud.
 absl::Status CheckListeners(const ServerOptions& options) {
   const Listening listening{"listen", options.listen, options.tls.on(), options.insecure};
-  if (const auto status = CheckPlainText(listening); !status.ok()) return status;
+  if (auto status = CheckPlainText(listening); !status.ok()) return status;
   if (IsExposed(listening)) {
     spdlog::warn("PLAIN TEXT on {}: whoever reaches it reads everything, tokens too (--insecure)",
                  listening.address);
@@ -83,9 +83,11 @@ int AwaitStop(const sigset_t& signals, TlsKeeper* tls) {
 
 }  // namespace
 
-int Serve(const ServerOptions& options) {
+int Serve(const Configuration& configuration) {
+  const ServerOptions& options = configuration.options;
   const sigset_t signals = BlockSignals();
   SetUpLogging(options.log_level);
+  for (const std::string& warning : configuration.warnings) spdlog::warn("{}", warning);
   if (const auto status = CheckListeners(options); !status.ok()) return Fail(status);
   const auto tls = OpenTls(options.tls);
   if (!tls.ok()) return Fail(tls.status());

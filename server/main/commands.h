@@ -1,13 +1,13 @@
 #pragma once
 
-#include "server/main/options.h"
+#include "server/config/configuration.h"
 
 namespace replog {
 
 // What replogd can do. Each returns the process's exit code: 0, or 1 with a message on standard error.
 
 // Serves until SIGTERM or SIGINT. Prints "listening host:port" on standard output once it does.
-int Serve(const ServerOptions& options);
+int Serve(const Configuration& configuration);
 
 // Checks a data directory that no server has open. 1 also when problems were found; they go to standard
 // output.

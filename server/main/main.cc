@@ -2,25 +2,31 @@
 
 #include "base/version.h"
 #include "server/main/commands.h"
-#include "server/main/options.h"
+#include "server/main/configure.h"
 
 int main(int argc, char** argv) {
   CLI::App app("replogd serves a replication log: ordered records, kept in RocksDB, streamed over gRPC.",
                "replogd");
   app.set_version_flag("--version", replog::VersionLine("replogd"), "Print the version and exit");
   app.footer(
+      "Each setting can be given as a flag, as a variable (REPLOG_DATA) or in the file (data: ./data); the "
+      "first of these\n"
+      "that gives it counts.\n"
       "Example: replogd --listen 127.0.0.1:50051 --data ./data\n"
       "Exit codes: 0 stopped as asked; 1 failed, with the reason on standard error; 2 wrong usage.");
-  replog::ServerOptions options;
-  replog::AddServeFlags(app, options);
+  replog::CommandLine line;
+  replog::AddSettingFlags(app, line);
+  auto* check =
+      app.add_flag("--check-config", "Print what would be in force and where it comes from, and end");
+  auto* print = app.add_flag("--print-settings", "Print the reference page of all settings, and end");
   auto* verify = app.add_subcommand("verify", "Check a data directory that no server has open");
-  replog::AddDataFlag(*verify, options);
+  replog::AddSettingFlags(*verify, line, "data");
   verify->footer(
       "Example: replogd verify --data ./data\nExit codes: 0 all is well; 1 problems were found, or it cannot "
       "be read.");
   auto* health =
       app.add_subcommand("health", "Ask the server that runs with these settings whether it serves");
-  replog::AddServeFlags(*health, options);
+  replog::AddSettingFlags(*health, line);
   bool alive = false;
   health->add_flag("--alive", alive, "Whether it answers at all, also that it can't serve now");
   health->footer(
@@ -31,6 +37,10 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  if (health->parsed()) return replog::CheckHealth(options, alive);
-  return verify->parsed() ? replog::VerifyOffline(options) : replog::Serve(options);
+  if (print->count() != 0) return replog::PrintSettings();
+  const auto configuration = replog::Configure(line);
+  if (!configuration.ok()) return replog::WrongUsage(configuration.status());
+  if (check->count() != 0) return replog::PrintConfiguration(*configuration);
+  if (health->parsed()) return replog::CheckHealth(configuration->options, alive);
+  return verify->parsed() ? replog::VerifyOffline(configuration->options) : replog::Serve(*configuration);
 }

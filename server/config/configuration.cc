@@ -1,0 +1,58 @@
+#include "server/config/configuration.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace replog {
+namespace {
+
+// What is in force of one setting; nullptr for its default.
+const Given* Strongest(const Places& places, const std::string& name) {
+  for (const GivenSettings* place : {&places.flags, &places.environment, &places.file}) {
+    const auto found = place->find(name);
+    if (found != place->end()) return &found->second;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+absl::StatusOr<Configuration> Resolve(const Places& places) {
+  Configuration configuration;
+  std::vector<std::string> problems;
+  for (const Setting& setting : SettingsOf(configuration.options)) {
+    const Given* given = Strongest(places, setting.name);
+    if (given != nullptr) {
+      const absl::Status status = setting.set(given->text);
+      if (!status.ok()) {
+        problems.push_back(absl::StrCat(setting.name, " (", given->where, "): ", status.message()));
+      }
+    }
+    configuration.values.push_back(
+        {setting.name, setting.show(), given != nullptr ? given->where : "default", setting.reloadable});
+  }
+  if (!problems.empty()) return absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));
+  if (absl::Status status = CheckTogether(configuration.options); !status.ok()) return status;
+  return configuration;
+}
+
+std::string Describe(const Configuration& configuration) {
+  YAML::Emitter yaml;
+  yaml << YAML::BeginMap;
+  for (const Configuration::Value& value : configuration.values) {
+    yaml << YAML::Key << value.name << YAML::Value << value.text << YAML::Comment(value.from);
+  }
+  yaml << YAML::EndMap << YAML::Newline;
+  return yaml.c_str();
+}
+
+std::vector<std::string> SettingNames() {
+  ServerOptions options;
+  std::vector<std::string> names;
+  for (const Setting& setting : SettingsOf(options)) names.push_back(setting.name);
+  return names;
+}
+
+}  // namespace replog

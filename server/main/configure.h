@@ -1,0 +1,15 @@
+#pragma once
+
+#include "server/config/command_line.h"
+
+namespace replog {
+
+// Puts command line, environment and file together.
+absl::StatusOr<Configuration> Configure(const CommandLine& line);
+
+// Each prints and returns the process's exit code: 2 for wrong usage, else 0.
+int WrongUsage(const absl::Status& why);
+int PrintConfiguration(const Configuration& configuration);
+int PrintSettings();
+
+}  // namespace replog

@@ -70,6 +70,8 @@ ValueSource ReadFound(const YamlValue& value) {
                      .prefix = value["prefix"].Text(),
                      .allow = ChannelFilter(value["allow"].Texts())};
   if (pointer.present()) CheckPointer(pointer, source.text);
+  // A filter of nothing would let everything through.
+  if (value["allow"].present() && source.allow.all()) value["allow"].Fail("names nothing; `*` is everything");
   return source;
 }
 

@@ -106,6 +106,8 @@ TEST(WebhooksFile, AChannelFromOutsideMustBeAllowed) {
       "webhooks:\n- {name: a, secret_file: a, delivery_id: body_sha256, signature: {header: S},\n"
       "   channel: {pointer: /c}}\n";
   EXPECT_EQ(ErrorOf(text), "w.yaml:3: channel: `allow` is required");
+  EXPECT_EQ(ErrorOf(Hook("  key: {pointer: /k, allow: []}\n")),
+            "w.yaml:7: allow: names nothing; `*` is everything");
 }
 
 TEST(WebhooksFile, ATimeMustBeSigned) {

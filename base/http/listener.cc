@@ -17,11 +17,12 @@ constexpr std::chrono::milliseconds kPause{100};
 }  // namespace
 
 Listener::Listener(asio::io_context& io, const SessionOptions& options, const Router& router,
-                   SessionSet& sessions)
+                   SessionSet& sessions, const TlsProvider& tls)
     : io_(io),
       options_(options),
       router_(router),
       sessions_(sessions),
+      tls_(tls),
       strand_(asio::make_strand(io)),
       acceptor_(strand_),
       pause_(strand_) {}
@@ -41,7 +42,7 @@ absl::Status Listener::Open(const tcp::endpoint& endpoint) {
 }
 
 void Listener::Start() {
-  asio::post(strand_, [self = shared_from_this()] { self->Accept(); });
+  asio::post(strand_, [self = shared_from_this()] { self->Await(); });
 }
 
 void Listener::Stop() {
@@ -50,6 +51,14 @@ void Listener::Stop() {
     self->acceptor_.close(ignored);
     self->pause_.cancel();
   });
+}
+
+void Listener::Await() {
+  if (!acceptor_.is_open()) return;
+  acceptor_.async_wait(tcp::acceptor::wait_read,
+                       [self = shared_from_this()](boost::system::error_code error) {
+                         if (!error) self->Accept();
+                       });
 }
 
 void Listener::Accept() {
@@ -69,13 +78,14 @@ void Listener::OnAccept(boost::system::error_code error, tcp::socket socket) {
   if (error) return AcceptLater();
   boost::system::error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
-  std::make_shared<Session>(std::move(socket), options_, router_, sessions_)->Start();
-  Accept();
+  std::make_shared<Session>(std::move(socket), tls_ ? tls_() : nullptr, options_, router_, sessions_)
+      ->Start();
+  Await();
 }
 
 void Listener::AcceptLater() {
   pause_.expires_after(kPause);
-  pause_.async_wait([self = shared_from_this()](boost::system::error_code) { self->Accept(); });
+  pause_.async_wait([self = shared_from_this()](boost::system::error_code) { self->Await(); });
 }
 
 }  // namespace replog::http

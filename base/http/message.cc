@@ -4,6 +4,11 @@
 
 namespace replog::http {
 
+std::string_view Request::Field(std::string_view name) const {
+  const auto value = fields[boost::beast::string_view(name.data(), name.size())];
+  return {value.data(), value.size()};
+}
+
 Response ErrorResponse(StatusCode status, std::string_view reason, std::string_view message,
                        const ErrorDetails& details) {
   nlohmann::ordered_json error{{"reason", reason}, {"message", message}};

@@ -5,9 +5,12 @@
 #include <ostream>
 // clang-format on
 
+#include <boost/beast/http/fields.hpp>
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/verb.hpp>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,26 +22,66 @@ namespace replog::http {
 
 using Verb = boost::beast::http::verb;
 using StatusCode = boost::beast::http::status;
+using Fields = boost::beast::http::fields;
+
+// Who is at the other end of a connection.
+struct Peer {
+  std::string address;  // "127.0.0.1:40000"
+  bool encrypted = false;
+  // Of a client certificate that was verified: its common name and its alternative names. Empty: there is
+  // none.
+  std::vector<std::string> certificate_names;
+};
 
 // A request, as a handler sees it: whole, within the size limits, with its target decoded.
 struct Request {
   Verb verb = Verb::get;
   Target target;
+  // What the parameters of the route's pattern stand for, decoded.
+  std::map<std::string, std::string, std::less<>> parameters;
+  Fields fields;
   std::string body;
+  Peer peer;
+
+  // The value of a header field, whatever the case of its name; empty: there is none.
+  std::string_view Field(std::string_view name) const;
+  // The value of a parameter that the pattern has.
+  const std::string& Parameter(std::string_view name) const { return parameters.find(name)->second; }
 };
 
 // Gives a body piece by piece: replaces `piece` with what comes next, and returns whether more follows.
 // Called when the piece before was written, so that a long answer costs the memory of one piece.
 using BodySource = std::function<bool(std::string& piece)>;
 
+// Bytes that several answers may share.
+using SharedBytes = std::shared_ptr<const std::string>;
+
+// A body whose pieces come when there is something to say, as events do. One piece is in flight: the next is
+// asked for when the connection has taken the one before, so a client that does not read costs one piece.
+class BodyStream {
+ public:
+  // Takes the next piece; null ends the body. Called once for each Next, from any thread.
+  using Give = std::function<void(SharedBytes piece)>;
+
+  virtual ~BodyStream() = default;
+  // Asks for the next piece, which may come at once or later.
+  virtual void Next(Give give) = 0;
+  // The client is gone: nothing is asked for any more. Not called after the end.
+  virtual void Leave() = 0;
+};
+
 struct Response {
   StatusCode status = StatusCode::ok;
   std::string body;
   // When set, the body is what this gives, and `body` is not used.
   BodySource source;
+  // So too.
+  std::shared_ptr<BodyStream> stream;
   std::string content_type = "application/json";
   // Further fields, as {"Allow", "GET"}.
   std::vector<std::pair<std::string, std::string>> fields;
+  // Kept until the answer is written or the client is gone.
+  std::shared_ptr<const void> held;
 };
 
 // What an error's body says beside its reason and message, as {"field", "channel"}.

@@ -12,7 +12,7 @@ absl::Status Server::Start(Router router) {
   const auto endpoint = ResolveEndpoint(options_.listen);
   if (!endpoint.ok()) return endpoint.status();
   router_ = std::move(router);
-  auto listener = std::make_shared<Listener>(io_, options_.session, router_, sessions_);
+  auto listener = std::make_shared<Listener>(io_, options_.session, router_, sessions_, options_.tls);
   if (auto status = listener->Open(*endpoint); !status.ok()) return status;
   address_ = EndpointName(listener->endpoint());
   listener_ = std::move(listener);
@@ -21,11 +21,16 @@ absl::Status Server::Start(Router router) {
   return absl::OkStatus();
 }
 
-void Server::Stop() {
-  if (threads_.empty()) return;
+void Server::StopSoon() {
+  if (listener_ == nullptr) return;
   listener_->Stop();
   listener_.reset();
   sessions_.StopAll();
+}
+
+void Server::Stop() {
+  if (threads_.empty()) return;
+  StopSoon();
   sessions_.WaitUntilEmpty(options_.stop_time);
   io_.stop();
   for (std::thread& thread : threads_) thread.join();

@@ -22,6 +22,8 @@ struct ServerOptions {
   // How long Stop waits for requests in hand.
   std::chrono::milliseconds stop_time{5'000};
   SessionOptions session;
+  // Empty: connections are not encrypted.
+  TlsProvider tls;
 };
 
 // Serves HTTP on threads of its own.
@@ -39,6 +41,8 @@ class Server {
   absl::Status Start(Router router);
   // "host:port" that is served; valid once started.
   const std::string& address() const { return address_; }
+  // Accepts no more, and ends connections after the requests that they have in hand. Stop waits for them.
+  void StopSoon();
   // Accepts no more, lets requests in hand finish for stop_time, and ends. No handler runs after it.
   void Stop();
 

@@ -1,7 +1,9 @@
 #include "base/http/session.h"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/rfc7230.hpp>
@@ -16,6 +18,11 @@ namespace bhttp = boost::beast::http;
 
 constexpr std::chrono::seconds kDrainTime{2};
 constexpr unsigned kHttp10 = 10;
+constexpr unsigned kHttp11 = 11;
+// Enough for most headers; and of a body, for few system calls.
+constexpr size_t kFirstReadBytes = 1024;
+constexpr size_t kBodyReadBytes = 64 << 10;
+constexpr size_t kDrainBytes = 4 << 10;
 
 bool ExpectsContinue(const bhttp::request<bhttp::string_body>& request) {
   return beast::iequals(request[bhttp::field::expect], "100-continue");
@@ -32,59 +39,127 @@ Response HandlerTimedOut() {
 
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, const SessionOptions& options, const Router& router,
-                 SessionSet& sessions)
+Session::Session(asio::ip::tcp::socket socket, const TlsContext& tls, const SessionOptions& options,
+                 const Router& router, SessionSet& sessions)
     : options_(options),
       router_(router),
       sessions_(sessions),
-      stream_(std::move(socket)),
+      stream_(std::move(socket), tls),
       handler_timer_(stream_.get_executor()) {
   sessions_.Add(this);
 }
 
-Session::~Session() { sessions_.Remove(this); }
+Session::~Session() {
+  if (streaming_) response_.stream->Leave();
+  sessions_.Remove(this);
+}
 
 void Session::Start() {
-  asio::post(stream_.get_executor(), beast::bind_front_handler(&Session::ReadHeader, shared_from_this()));
+  asio::post(stream_.get_executor(), beast::bind_front_handler(&Session::ShakeHands, shared_from_this()));
 }
 
 void Session::StopSoon() {
   asio::post(stream_.get_executor(), [self = shared_from_this()] {
-    if (self->idle_) self->stream_.close();
+    if (self->idle_) self->stream_.Close();
+  });
+}
+
+void Session::MakeRoom() {
+  asio::post(stream_.get_executor(), [self = shared_from_this()] {
+    if (self->idle_) return self->stream_.Close();
+    self->sessions_.MakeRoom();
   });
 }
 
 // --- reading
 
-void Session::ReadHeader() {
-  // Asked after every request; a session that reads its header meanwhile is closed by StopSoon.
+void Session::ShakeHands() {
+  idle_ = true;
+  sessions_.SetIdle(this, true);
+  stream_.tcp().expires_after(options_.header_timeout);
+  if (!stream_.encrypted()) return ReadHeader();
+  stream_.async_handshake([self = shared_from_this()](Error error) {
+    if (!error) self->ReadHeader();
+  });
+}
+
+void Session::AwaitRequest() {
+  // Asked after every request; a session that waits meanwhile is closed by StopSoon.
   if (sessions_.stopping()) return;
   idle_ = true;
+  sessions_.SetIdle(this, true);
+  if (buffer_.size() > 0) {
+    stream_.tcp().expires_after(options_.header_timeout);
+    return ReadHeader();
+  }
+  buffer_.shrink_to_fit();
+  stream_.tcp().expires_after(options_.idle_timeout);
+  stream_.async_read_some(buffer_.prepare(kFirstReadBytes),
+                          [self = shared_from_this()](Error error, size_t bytes) {
+                            if (error) return;
+                            self->buffer_.commit(bytes);
+                            self->stream_.tcp().expires_after(self->options_.header_timeout);
+                            self->ReadHeader();
+                          });
+}
+
+void Session::ReadHeader() {
+  version_ = kHttp11;
+  keep_alive_ = false;
+  head_only_ = false;
   parser_.emplace();
   parser_->header_limit(static_cast<uint32_t>(options_.max_header_bytes));
-  parser_->body_limit(options_.max_body_bytes);
-  stream_.expires_after(options_.idle_timeout);
+  // What the limit is says the route.
+  parser_->body_limit(UINT64_MAX);
   bhttp::async_read_header(stream_, buffer_, *parser_,
                            [self = shared_from_this()](Error error, size_t) { self->OnHeader(error); });
 }
 
 void Session::OnHeader(Error error) {
   idle_ = false;
+  sessions_.SetIdle(this, false);
   if (error) return RefuseUnreadable(error);
-  if (!parser_->is_done() && ExpectsContinue(parser_->get())) return WriteContinue();
+  OnTarget();
+}
+
+void Session::OnTarget() {
+  const auto& header = parser_->get();
+  version_ = header.version();
+  keep_alive_ = header.keep_alive();
+  request_ = {};
+  request_.verb = header.method();
+  head_only_ = request_.verb == Verb::head;
+  auto target = ParseTarget(View(header.target()));
+  if (!target) {
+    return Refuse(ErrorResponse(StatusCode::bad_request, "MALFORMED", "the request's target is not legal",
+                                {{"field", "target"}}));
+  }
+  request_.target = *std::move(target);
+  Response refusal;
+  route_ = router_.Find(request_.verb, request_.target, request_.parameters, refusal);
+  if (route_ == nullptr) return Refuse(std::move(refusal));
+  body_limit_ = route_->max_body_bytes.value_or(options_.max_body_bytes);
+  parser_->body_limit(body_limit_);
+  const auto length = parser_->content_length();
+  if (length && *length > body_limit_) return RefuseBody();
+  if (!parser_->is_done() && ExpectsContinue(header)) return WriteContinue();
   ReadBody();
 }
 
 void Session::WriteContinue() {
-  auto answer = std::make_shared<bhttp::response<bhttp::empty_body>>(StatusCode::continue_, 11);
-  stream_.expires_after(options_.write_timeout);
+  auto answer = std::make_shared<bhttp::response<bhttp::empty_body>>(StatusCode::continue_, kHttp11);
+  stream_.tcp().expires_after(options_.write_timeout);
   bhttp::async_write(stream_, *answer, [self = shared_from_this(), answer](Error error, size_t) {
     if (!error) self->ReadBody();
   });
 }
 
 void Session::ReadBody() {
-  stream_.expires_after(options_.read_timeout);
+  if (parser_->is_done()) return Dispatch();
+  // Beast reads as much at once as there is room for.
+  buffer_.reserve(
+      std::min<size_t>(parser_->content_length_remaining().value_or(kBodyReadBytes), kBodyReadBytes));
+  stream_.tcp().expires_after(options_.read_timeout);
   bhttp::async_read(stream_, buffer_, *parser_,
                     [self = shared_from_this()](Error error, size_t) { self->OnBody(error); });
 }
@@ -98,35 +173,35 @@ void Session::RefuseUnreadable(Error error) {
   const bool protocol = error.category() == make_error_code(bhttp::error::bad_value).category();
   // Everything else is the client's leaving, or a time-out.
   if (!protocol || error == bhttp::error::end_of_stream || error == bhttp::error::partial_message) return;
-  awaiting_response_ = true;
-  if (error == bhttp::error::body_limit) {
-    Respond(ErrorResponse(StatusCode::payload_too_large, "TOO_LARGE",
-                          "the body is larger than " + std::to_string(options_.max_body_bytes) + " bytes",
-                          {{"field", "body"}}));
-  } else if (error == bhttp::error::header_limit) {
-    Respond(ErrorResponse(StatusCode::request_header_fields_too_large, "TOO_LARGE",
-                          "the header is larger than " + std::to_string(options_.max_header_bytes) + " bytes",
-                          {{"field", "header"}}));
-  } else {
-    Respond(ErrorResponse(StatusCode::bad_request, "MALFORMED", "not an HTTP request: " + error.message()));
+  if (error == bhttp::error::body_limit) return RefuseBody();
+  if (error == bhttp::error::header_limit) {
+    return Refuse(
+        ErrorResponse(StatusCode::request_header_fields_too_large, "TOO_LARGE",
+                      "the header is larger than " + std::to_string(options_.max_header_bytes) + " bytes",
+                      {{"field", "header"}}));
   }
+  Refuse(ErrorResponse(StatusCode::bad_request, "MALFORMED", "not an HTTP request: " + error.message()));
+}
+
+void Session::RefuseBody() {
+  const std::string limit = std::to_string(body_limit_);
+  Refuse(ErrorResponse(StatusCode::payload_too_large, "TOO_LARGE",
+                       "the body is larger than " + limit + " bytes", {{"field", "body"}, {"limit", limit}}));
 }
 
 // --- handling
 
 void Session::Dispatch() {
   awaiting_response_ = true;
-  auto target = ParseTarget(View(parser_->get().target()));
-  if (!target) {
-    return Respond(ErrorResponse(StatusCode::bad_request, "MALFORMED", "the request's target is not legal",
-                                 {{"field", "target"}}));
-  }
   handler_timer_.expires_after(options_.handler_timeout);
   handler_timer_.async_wait([self = shared_from_this(), exchange = exchange_](Error error) {
     if (!error && self->exchange_ == exchange) self->OnHandlerTimeout();
   });
-  const Request request{parser_->get().method(), *std::move(target), std::move(parser_->get().body())};
-  router_.Dispatch(request, MakeResponder());
+  request_.peer = stream_.peer();
+  request_.body = std::move(parser_->get().body());
+  request_.fields = std::move(parser_->get().base());
+  route_->handler(request_, MakeResponder());
+  request_ = {};
 }
 
 Responder Session::MakeResponder() {
@@ -143,35 +218,51 @@ void Session::OnHandlerTimeout() { Respond(HandlerTimedOut()); }
 
 // --- answering
 
+void Session::Refuse(Response response) {
+  awaiting_response_ = true;
+  // A request that was not read to its end leaves bytes that are no request.
+  if (!parser_->is_done()) keep_alive_ = false;
+  Respond(std::move(response));
+}
+
 void Session::Respond(Response response) {
   if (!awaiting_response_) return;
   awaiting_response_ = false;
   handler_timer_.cancel();
+  parser_.reset();
   response_ = std::move(response);
-  const auto& request = parser_->get();
-  const unsigned version = parser_->is_header_done() ? request.version() : 11;
-  head_.emplace(response_.status, version);
-  head_->set(bhttp::field::content_type, response_.content_type);
-  for (const auto& [name, value] : response_.fields) head_->set(name, value);
-  // A request that was not read to its end leaves bytes that are no request.
-  head_->keep_alive(parser_->is_done() && request.keep_alive() && !sessions_.stopping() &&
-                    !(response_.source && version == kHttp10));
-  if (response_.source) {
-    head_->chunked(version != kHttp10);
-  } else {
-    head_->content_length(response_.body.size());
-  }
-  serializer_.emplace(*head_);
-  if (request.method() == Verb::head) {
-    serializer_->split(true);
-    stream_.expires_after(options_.write_timeout);
-    bhttp::async_write_header(stream_, *serializer_, [self = shared_from_this()](Error error, size_t) {
-      if (!error) self->Finish();
-    });
-    return;
-  }
+  MakeHead();
+  if (response_.stream != nullptr || head_only_) return WriteHead();
   NextPiece();
   WritePiece();
+}
+
+void Session::MakeHead() {
+  const bool whole = !response_.source && response_.stream == nullptr;
+  // Without chunks only the connection's end can be that of a body of unknown length. And behind a stream
+  // nobody reads requests: what comes meanwhile is taken for the client's leaving.
+  if (sessions_.stopping() || (!whole && version_ == kHttp10) || response_.stream != nullptr)
+    keep_alive_ = false;
+  head_.emplace(response_.status, version_);
+  head_->set(bhttp::field::content_type, response_.content_type);
+  for (const auto& [name, value] : response_.fields) head_->set(name, value);
+  head_->keep_alive(keep_alive_);
+  if (whole) {
+    head_->content_length(response_.body.size());
+  } else {
+    head_->chunked(version_ != kHttp10);
+  }
+  serializer_.emplace(*head_);
+}
+
+void Session::WriteHead() {
+  serializer_->split(true);
+  stream_.tcp().expires_after(options_.write_timeout);
+  bhttp::async_write_header(stream_, *serializer_, [self = shared_from_this()](Error error, size_t) {
+    if (error) return;
+    if (self->head_only_) return self->Finish();
+    self->BeginStream();
+  });
 }
 
 void Session::NextPiece() {
@@ -191,7 +282,7 @@ void Session::NextPiece() {
 }
 
 void Session::WritePiece() {
-  stream_.expires_after(options_.write_timeout);
+  stream_.tcp().expires_after(options_.write_timeout);
   bhttp::async_write(stream_, *serializer_,
                      [self = shared_from_this()](Error error, size_t) { self->OnPiece(error); });
 }
@@ -209,23 +300,95 @@ void Session::Finish() {
   ++exchange_;
   response_ = {};
   piece_ = {};
-  if (!head_->keep_alive()) return CloseGently();
-  ReadHeader();
+  serializer_.reset();
+  head_.reset();
+  if (!keep_alive_) return CloseGently();
+  AwaitRequest();
 }
 
 void Session::CloseGently() {
-  Error ignored;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(kDrainTime);
-  buffer_.clear();
+  stream_.ShutDownSend();
+  stream_.tcp().expires_after(kDrainTime);
   Drain();
 }
 
 void Session::Drain() {
   buffer_.clear();
-  stream_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](Error error, size_t) {
+  stream_.async_read_some(buffer_.prepare(kDrainBytes), [self = shared_from_this()](Error error, size_t) {
     if (!error) self->Drain();
   });
+}
+
+// --- streaming
+
+void Session::BeginStream() {
+  chunked_ = head_->chunked();
+  serializer_.reset();
+  head_.reset();
+  response_.fields = {};
+  buffer_.clear();
+  buffer_.shrink_to_fit();
+  streaming_ = true;
+  stream_.tcp().expires_never();
+  WatchClient();
+  AskForPiece();
+}
+
+void Session::WatchClient() {
+  // Whatever it is: a client that waits for events has nothing to say, and its end is its leaving.
+  stream_.async_read_some(asio::buffer(&watched_, 1), [self = shared_from_this()](Error, size_t) {
+    self->LeaveStream();
+    self->handler_timer_.cancel();
+  });
+}
+
+void Session::AskForPiece() {
+  response_.stream->Next([weak = weak_from_this()](SharedBytes piece) {
+    const auto self = weak.lock();
+    if (!self) return;
+    asio::post(self->stream_.get_executor(),
+               [self, piece = std::move(piece)]() mutable { self->WriteStreamed(std::move(piece)); });
+  });
+}
+
+void Session::WriteStreamed(SharedBytes piece) {
+  if (!streaming_) return;
+  if (piece == nullptr) return EndStream();
+  // An empty chunk would be the last one.
+  if (piece->empty()) return AskForPiece();
+  streamed_ = std::move(piece);
+  stream_.tcp().expires_after(options_.write_timeout);
+  const auto written = [self = shared_from_this()](Error error, size_t) {
+    self->streamed_ = nullptr;
+    if (error) return self->LeaveStream();
+    if (self->streaming_) self->AskForPiece();
+  };
+  const asio::const_buffer bytes = asio::buffer(*streamed_);
+  if (!chunked_) return asio::async_write(stream_, bytes, written);
+  asio::async_write(stream_, bhttp::make_chunk(bytes), written);
+}
+
+void Session::EndStream() {
+  streaming_ = false;
+  response_ = {};
+  stream_.tcp().expires_after(options_.write_timeout);
+  const auto shut = [self = shared_from_this()](Error, size_t) {
+    self->stream_.ShutDownSend();
+    // The client's end is still waited for.
+    self->handler_timer_.expires_after(kDrainTime);
+    self->handler_timer_.async_wait([self](Error) { self->stream_.Close(); });
+  };
+  if (!chunked_) return shut({}, 0);
+  asio::async_write(stream_, bhttp::make_chunk_last(), shut);
+}
+
+void Session::LeaveStream() {
+  if (!streaming_) return;
+  streaming_ = false;
+  stream_.Close();
+  const auto stream = std::move(response_.stream);
+  response_ = {};
+  stream->Leave();
 }
 
 }  // namespace replog::http

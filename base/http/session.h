@@ -2,7 +2,6 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -13,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "base/http/connection.h"
 #include "base/http/message.h"
 #include "base/http/router.h"
 #include "base/http/session_set.h"
@@ -22,10 +22,13 @@ namespace replog::http {
 struct SessionOptions {
   // A larger request line with its fields is answered 431.
   size_t max_header_bytes = 16 << 10;
-  // A larger body is answered 413.
+  // A larger body is answered 413, unless its route takes more.
   size_t max_body_bytes = 256 << 10;
-  // How long a connection may be without a whole request header.
+  // How long a connection may be without a request.
   std::chrono::milliseconds idle_timeout{60'000};
+  // How long a handshake may take, and how long it may take until a request's header is there as a whole,
+  // from its first byte, or from the connection's begin.
+  std::chrono::milliseconds header_timeout{10'000};
   // How long a body may take to come.
   std::chrono::milliseconds read_timeout{30'000};
   // How long a handler may take; then 504 is answered for it.
@@ -36,12 +39,14 @@ struct SessionOptions {
 
 // One connection: reads a request, has it handled, writes the answer, and so on until one side ends it.
 //
-// Thread Safety: runs on the socket's executor, which must be a strand; only StopSoon may be called from
-// elsewhere. Lifetime: keeps itself alive while something is under way; router and set must outlive it.
+// Thread Safety: runs on the socket's executor, which must be a strand; only StopSoon and MakeRoom may be
+// called from elsewhere. Lifetime: keeps itself alive while something is under way; router and set must
+// outlive it.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(boost::asio::ip::tcp::socket socket, const SessionOptions& options, const Router& router,
-          SessionSet& sessions);
+  // `tls`: null for a plain connection.
+  Session(boost::asio::ip::tcp::socket socket, const TlsContext& tls, const SessionOptions& options,
+          const Router& router, SessionSet& sessions);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -50,23 +55,34 @@ class Session : public std::enable_shared_from_this<Session> {
   void Start();
   // Ends the connection after the request in hand. Any thread.
   void StopSoon();
+  // Ends the connection if it has no request in hand; else the set has another one do so. Any thread.
+  void MakeRoom();
 
  private:
   using Error = boost::system::error_code;
   using Body = boost::beast::http::buffer_body;
 
+  void ShakeHands();
+  // Waits for the first byte of the next request.
+  void AwaitRequest();
   void ReadHeader();
   void OnHeader(Error error);
+  // Finds the route, and with it how large the body may be.
+  void OnTarget();
   void WriteContinue();
   void ReadBody();
   void OnBody(Error error);
   // Answers what cannot be read as a request, and says whether there was anything to answer.
   void RefuseUnreadable(Error error);
+  void RefuseBody();
   void Dispatch();
   // What a handler gets: it leads back here as long as `exchange` is the one in hand.
   Responder MakeResponder();
   void OnHandlerTimeout();
+  void Refuse(Response response);
   void Respond(Response response);
+  void MakeHead();
+  void WriteHead();
   // Sets the piece that is written next.
   void NextPiece();
   void WritePiece();
@@ -77,18 +93,38 @@ class Session : public std::enable_shared_from_this<Session> {
   void CloseGently();
   void Drain();
 
+  // A body whose pieces come in their time: nothing of the request and no buffer is kept meanwhile.
+  void BeginStream();
+  // Learns that the client left, which nobody else would notice while there is nothing to write.
+  void WatchClient();
+  void AskForPiece();
+  void WriteStreamed(SharedBytes piece);
+  void EndStream();
+  void LeaveStream();
+
   const SessionOptions& options_;
   const Router& router_;
   SessionSet& sessions_;
-  boost::beast::tcp_stream stream_;
+  Connection stream_;
   boost::asio::steady_timer handler_timer_;
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+  // What is known of the request once its header is there.
+  const Route* route_ = nullptr;
+  Request request_;
+  uint64_t body_limit_ = 0;
+  unsigned version_ = 0;  // of HTTP, times ten
+  bool keep_alive_ = false;
+  bool head_only_ = false;
   std::optional<boost::beast::http::response<Body>> head_;
   std::optional<boost::beast::http::response_serializer<Body>> serializer_;
-  // The answer being written, and its piece when it has a source.
+  // The answer being written, and its piece when it has a source or a stream.
   Response response_;
   std::string piece_;
+  SharedBytes streamed_;
+  bool streaming_ = false;
+  bool chunked_ = false;
+  char watched_ = 0;
   // Counts requests, so that a late answer to an earlier one is recognised.
   uint64_t exchange_ = 0;
   bool awaiting_response_ = false;

@@ -9,26 +9,63 @@
 namespace replog::http {
 
 bool SessionSet::HasRoom(std::function<void()> on_room) {
-  MutexLock lock(mutex_);
-  if (sessions_.size() < max_sessions_) return true;
-  on_room_ = std::move(on_room);
+  {
+    MutexLock lock(mutex_);
+    if (sessions_.size() < max_sessions_) return true;
+    on_room_ = std::move(on_room);
+  }
+  MakeRoom();
   return false;
+}
+
+void SessionSet::MakeRoom() {
+  std::shared_ptr<Session> idle;
+  {
+    MutexLock lock(mutex_);
+    if (on_room_) idle = TakeIdle();
+  }
+  if (idle) idle->MakeRoom();
+}
+
+std::shared_ptr<Session> SessionSet::TakeIdle() {
+  while (!idle_.empty()) {
+    auto session = idle_.front()->weak_from_this().lock();
+    LeaveIdle(sessions_[idle_.front()]);
+    if (session) return session;
+  }
+  return nullptr;
+}
+
+void SessionSet::LeaveIdle(IdleList::iterator& place) {
+  if (place != idle_.end()) idle_.erase(place);
+  place = idle_.end();
 }
 
 void SessionSet::Add(Session* session) {
   MutexLock lock(mutex_);
-  sessions_.insert(session);
+  sessions_[session] = idle_.end();
 }
 
 void SessionSet::Remove(Session* session) {
   std::function<void()> on_room;
   {
     MutexLock lock(mutex_);
+    LeaveIdle(sessions_[session]);
     sessions_.erase(session);
     if (sessions_.empty()) empty_.NotifyAll();
     on_room = std::exchange(on_room_, nullptr);
   }
   if (on_room) on_room();
+}
+
+void SessionSet::SetIdle(Session* session, bool idle) {
+  {
+    MutexLock lock(mutex_);
+    auto& place = sessions_[session];
+    LeaveIdle(place);
+    if (idle) place = idle_.insert(idle_.end(), session);
+  }
+  if (idle) MakeRoom();
 }
 
 void SessionSet::StopAll() {
@@ -37,7 +74,7 @@ void SessionSet::StopAll() {
   {
     MutexLock lock(mutex_);
     stopping_ = true;
-    for (Session* session : sessions_) {
+    for (const auto& [session, place] : sessions_) {
       if (auto held = session->weak_from_this().lock()) open.push_back(std::move(held));
     }
   }

@@ -31,6 +31,20 @@ std::optional<std::string> Decode(std::string_view text, bool plus_is_space) {
   return decoded;
 }
 
+// Adds what stands behind each slash.
+bool AddSegments(std::string_view path, Target& target) {
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const std::string_view encoded = path.substr(0, path.find('/'));
+    auto segment = Decode(encoded, false);
+    if (!segment) return false;
+    target.path.append("/").append(*segment);
+    target.segments.push_back(*std::move(segment));
+    path.remove_prefix(encoded.size());
+  }
+  return true;
+}
+
 // Adds one `name=value` or `name`.
 bool AddParameter(std::string_view parameter, Target& target) {
   const size_t equals = parameter.find('=');
@@ -45,9 +59,8 @@ bool AddParameter(std::string_view parameter, Target& target) {
 std::optional<Target> ParseTarget(std::string_view text) {
   if (!text.starts_with('/')) return std::nullopt;
   const size_t mark = text.find('?');
-  const auto path = Decode(text.substr(0, mark), false);
-  if (!path) return std::nullopt;
-  Target target{*path, {}};
+  Target target;
+  if (!AddSegments(text.substr(0, mark), target)) return std::nullopt;
   std::string_view query = mark == std::string_view::npos ? std::string_view() : text.substr(mark + 1);
   while (!query.empty()) {
     const size_t end = query.find('&');

@@ -4,12 +4,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace replog::http {
 
-// What a request line asks for, percent-decoded: "/a/b?x=1&y" is path "/a/b" and query {x: "1", y: ""}.
+// What a request line asks for, percent-decoded: "/a/b%2Fc?x=1&y" is path "/a/b/c", segments {"a", "b/c"} and
+// query {x: "1", y: ""}.
 struct Target {
+  // For people. What is asked for say the segments, in which an escaped slash is no separator.
   std::string path;
+  std::vector<std::string> segments;
   std::map<std::string, std::string, std::less<>> query;
 };
 

@@ -6,6 +6,8 @@
 
 #include <cstdio>
 
+#include "absl/strings/str_cat.h"
+#include "server/http/api_server.h"
 #include "server/main/health.h"
 #include "server/main/tls_watch.h"
 #include "server/rpc/rpc_server.h"
@@ -51,6 +53,25 @@ void ReportProblems(const std::string& log, const VerifyProgress& progress) {
   }
 }
 
+void LogFailedCall(const FailedCall& call) {
+  spdlog::warn("http {} {} from {}: {} {} (request {})", call.method, call.path, call.peer, call.status,
+               call.message, call.request_id);
+}
+
+// Null when HTTP is off.
+absl::StatusOr<std::unique_ptr<ApiServer>> StartHttp(LogService& service, const ServerOptions& options,
+                                                     TlsKeeper* tls) {
+  if (options.http_listen == "none") return nullptr;
+  ApiServer::Options http;
+  http.listen = options.http_listen;
+  if (tls != nullptr) http.tls = [tls] { return tls->Current()->context; };
+  http.on_failed = LogFailedCall;
+  auto server = ApiServer::Start(service, http);
+  if (!server.ok())
+    return absl::Status(server.status().code(), absl::StrCat("HTTP: ", server.status().message()));
+  return server;
+}
+
 void LogAlarm(const Alarms::Change& change) {
   if (change.raised) {
     spdlog::error("alarm {}: {}", change.name, change.text);
@@ -61,11 +82,16 @@ void LogAlarm(const Alarms::Change& change) {
 
 // Says no, or says it loud.
 absl::Status CheckListeners(const ServerOptions& options) {
-  const Listening listening{"listen", options.listen, options.tls.on(), options.insecure};
-  if (auto status = CheckPlainText(listening); !status.ok()) return status;
-  if (IsExposed(listening)) {
-    spdlog::warn("PLAIN TEXT on {}: whoever reaches it reads everything, tokens too (--insecure)",
-                 listening.address);
+  std::vector<Listening> listeners{{"listen", options.listen, options.tls.on(), options.insecure}};
+  if (options.http_listen != "none") {
+    listeners.push_back({"http_listen", options.http_listen, options.tls.on(), options.insecure});
+  }
+  for (const Listening& listening : listeners) {
+    if (auto status = CheckPlainText(listening); !status.ok()) return status;
+    if (IsExposed(listening)) {
+      spdlog::warn("PLAIN TEXT on {}: whoever reaches it reads everything, tokens too (--insecure)",
+                   listening.address);
+    }
   }
   return absl::OkStatus();
 }
@@ -99,17 +125,23 @@ int Serve(const Configuration& configuration) {
   if (!service.ok()) return Fail(service.status());
   const auto server = RpcServer::Start(**service, options.listen, SourceOf(tls->get()));
   if (!server.ok()) return Fail(server.status());
+  auto http = StartHttp(**service, options, tls->get());
+  if (!http.ok()) return Fail(http.status());
   const auto watch = WatchTls((*service)->timers(), SystemClock(), tls->get());
   spdlog::info("serving gRPC on {}{}, data in {}", (*server)->address(), options.tls.on() ? " with TLS" : "",
                options.store.directory);
+  if (*http != nullptr) spdlog::info("serving HTTP on {}", (*http)->address());
   for (const LogPtr& log : (*service)->logs().All()) {
     spdlog::info("log {}: sequences {} to {}, epoch {}", log->name(), log->tail().first_kept(),
                  log->tail().committed_end(), log->epoch());
   }
   std::printf("listening %s\n", (*server)->address().c_str());
+  if (*http != nullptr) std::printf("http %s\n", (*http)->address().c_str());
   std::fflush(stdout);
   spdlog::info("stopping on {}", strsignal(AwaitStop(signals, tls->get())));
+  if (*http != nullptr) (*http)->StopSoon();
   (*server)->Stop();
+  if (*http != nullptr) (*http)->Stop();
   spdlog::info("stopped");
   return 0;
 }

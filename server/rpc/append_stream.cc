@@ -1,8 +1,9 @@
 #include "server/rpc/append_stream.h"
 
 #include "base/error.h"
+#include "server/api/convert.h"
+#include "server/api/error_status.h"
 #include "server/rpc/buffers.h"
-#include "server/rpc/convert.h"
 #include "server/rpc/status_map.h"
 
 namespace replog {

@@ -2,9 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "server/api/convert.h"
 #include "server/core/names.h"
 #include "server/rpc/audit_answers.h"
-#include "server/rpc/convert.h"
 #include "server/rpc/node_info.h"
 #include "server/rpc/unary.h"
 #include "server/rpc/verify_stream.h"

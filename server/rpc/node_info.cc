@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/rpc/convert.h"
+#include "server/api/convert.h"
 
 namespace replog {
 namespace {

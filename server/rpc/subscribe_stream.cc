@@ -7,9 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/utf8.h"
+#include "server/api/convert.h"
 #include "server/core/names.h"
 #include "server/rpc/buffers.h"
-#include "server/rpc/convert.h"
 #include "server/rpc/status_map.h"
 
 namespace replog {

@@ -564,27 +564,29 @@ class BadStart : public ::testing::Test {
 
 TEST_F(BadStart, ASecondServerOnADirectoryIsRefusedAndTheFirstGoesOn) {
   ServerProcess server;
-  Expect({"--listen", "127.0.0.1:0", "--data", server.data()}, 1, "in use by another server");
+  Expect({"--listen", "127.0.0.1:0", "--http-listen", "none", "--data", server.data()}, 1,
+         "in use by another server");
   EXPECT_TRUE(Peer(server.address()).Append(MakeAppend({"a"})).ok());
 }
 
 TEST_F(BadStart, ADirectoryWhoseParentIsMissingIsRefusedAndNotMade) {
-  Expect({"--listen", "127.0.0.1:0", "--data", files_ / "missing/data"}, 1, files_ / "missing/data");
+  Expect({"--listen", "127.0.0.1:0", "--http-listen", "none", "--data", files_ / "missing/data"}, 1,
+         files_ / "missing/data");
 }
 
 TEST_F(BadStart, AFileInPlaceOfTheDirectoryIsRefused) {
   std::ofstream(files_ / "file") << "not a directory";
-  Expect({"--listen", "127.0.0.1:0", "--data", files_ / "file"}, 1, files_ / "file");
+  Expect({"--listen", "127.0.0.1:0", "--http-listen", "none", "--data", files_ / "file"}, 1, files_ / "file");
 }
 
 TEST_F(BadStart, ADirectoryWithSomethingElseInItIsRefused) {
   std::ofstream(files_ / "somebody's file") << "precious";
-  Expect({"--listen", "127.0.0.1:0", "--data", files_.path()}, 1, "not empty");
+  Expect({"--listen", "127.0.0.1:0", "--http-listen", "none", "--data", files_.path()}, 1, "not empty");
 }
 
 TEST_F(BadStart, APortThatIsInUseIsRefused) {
   ServerProcess server;
-  Expect({"--listen", server.address(), "--data", files_ / "data"}, 1, "in use");
+  Expect({"--listen", server.address(), "--http-listen", "none", "--data", files_ / "data"}, 1, "in use");
   EXPECT_TRUE(Peer(server.address()).Append(MakeAppend({"a"})).ok());
 }
 

@@ -41,7 +41,8 @@ class DamagedDirectoryTest : public ::testing::Test {
   // What a server that cannot start says.
   std::string Refusal() {
     const auto before = ImageOf(data_);
-    const Finished finished = RunReplogd({"--listen", "127.0.0.1:0", "--data", data_});
+    const Finished finished =
+        RunReplogd({"--listen", "127.0.0.1:0", "--http-listen", "none", "--data", data_});
     EXPECT_EQ(finished.exit_code, 1) << finished.err;
     EXPECT_EQ(finished.out, "") << "it must not say that it listens";
     EXPECT_TRUE(ImageOf(data_) == before) << "something was changed or deleted";
@@ -109,14 +110,16 @@ TEST_F(DamagedDirectoryTest, AMissingTableIsRefused) {
 TEST(DamagedDirectory, AFileInItsPlaceIsRefused) {
   const TempDirectory scratch;
   std::ofstream(scratch / "data") << "x";
-  const Finished finished = RunReplogd({"--listen", "127.0.0.1:0", "--data", scratch / "data"});
+  const Finished finished =
+      RunReplogd({"--listen", "127.0.0.1:0", "--http-listen", "none", "--data", scratch / "data"});
   EXPECT_EQ(finished.exit_code, 1);
   EXPECT_THAT(finished.err, HasSubstr("data directory"));
 }
 
 TEST(DamagedDirectory, ASecondServerIsRefused) {
   ServerProcess first;
-  const Finished second = RunReplogd({"--listen", "127.0.0.1:0", "--data", first.data()});
+  const Finished second =
+      RunReplogd({"--listen", "127.0.0.1:0", "--http-listen", "none", "--data", first.data()});
   EXPECT_EQ(second.exit_code, 1);
   EXPECT_THAT(second.err, HasSubstr("in use by another server"));
   EXPECT_TRUE(first.Running());

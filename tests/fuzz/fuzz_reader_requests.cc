@@ -1,6 +1,6 @@
 // The requests of readers: whatever parses is converted or refused, and what is converted can be used.
 
-#include "server/rpc/convert.h"
+#include "server/api/convert.h"
 #include "tests/fuzz/input.h"
 
 using namespace replog;

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -68,27 +69,33 @@ void ServerProcess::Restart() {
 void ServerProcess::Start(const std::string& listen) {
   std::vector<std::string> command{ReplogdPath(), "--listen", listen, "--data", data_};
   command.insert(command.end(), flags_.begin(), flags_.end());
+  if (!ServesHttp()) command.insert(command.end(), {"--http-listen", "none"});
   const std::string stdout_path = files_ / ("stdout-" + std::to_string(++starts_));
   const size_t said_before = Stderr().size();
   process_.emplace(command, stdout_path, files_ / "stderr");
-  const auto address = AwaitAddress(stdout_path);
+  const auto address = AwaitAddress(stdout_path, "listening ");
   if (!address) {
     const int exit_code = process_->Wait();
     throw std::runtime_error("replogd ended with " + std::to_string(exit_code) + ": " +
                              Stderr().substr(said_before));
   }
   address_ = *address;
+  if (ServesHttp()) http_address_ = AwaitAddress(stdout_path, "http ").value_or("");
 }
 
-std::optional<std::string> ServerProcess::AwaitAddress(const std::string& stdout_path) {
-  constexpr std::string_view kStart = "listening ";
+bool ServerProcess::ServesHttp() const {
+  return std::find(flags_.begin(), flags_.end(), "--http-listen") != flags_.end();
+}
+
+std::optional<std::string> ServerProcess::AwaitAddress(const std::string& stdout_path,
+                                                       std::string_view what) {
   const auto deadline = steady_clock::now() + kStartDeadline;
   for (;;) {
     const bool running = process_->Running();
     const std::string said = ReadFile(stdout_path);
-    const size_t end = said.find('\n');
-    if (said.starts_with(kStart) && end != std::string::npos) {
-      return said.substr(kStart.size(), end - kStart.size());
+    std::istringstream lines(said);
+    for (std::string line; std::getline(lines, line) && !lines.eof();) {
+      if (line.starts_with(what)) return line.substr(what.size());
     }
     if (!running) return {};
     if (steady_clock::now() > deadline) throw std::runtime_error("replogd does not serve: " + Stderr());

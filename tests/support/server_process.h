@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/support/child_process.h"
@@ -10,8 +11,8 @@
 namespace replog::testing {
 
 // A replogd of the test's own, on a free port of 127.0.0.1, in a temporary data directory unless one is
-// given. The program is the one that the environment variable REPLOGD names. Killed and removed at the end.
-// Not thread-safe; see ChildProcess for threads.
+// given; without HTTP unless the flags say so. The program is the one that the environment variable REPLOGD
+// names. Killed and removed at the end. Not thread-safe; see ChildProcess for threads.
 class ServerProcess {
  public:
   // Starts it and returns once it serves. `flags` are further arguments. Throws std::runtime_error, with what
@@ -23,6 +24,8 @@ class ServerProcess {
 
   // host:port; the same for its whole life, also after Restart.
   const std::string& address() const { return address_; }
+  // Where it serves HTTP, when the flags say --http-listen; after Restart another port, when that is 0.
+  const std::string& http_address() const { return http_address_; }
   const std::string& data() const { return data_; }
   pid_t pid() const { return process_->pid(); }
   bool Running() { return process_->Running(); }
@@ -41,13 +44,15 @@ class ServerProcess {
 
  private:
   void Start(const std::string& listen);
-  // The address that it said it listens on; nullopt when it ended instead.
-  std::optional<std::string> AwaitAddress(const std::string& stdout_path);
+  // The address that it said behind `what`; nullopt when it ended instead.
+  std::optional<std::string> AwaitAddress(const std::string& stdout_path, std::string_view what);
+  bool ServesHttp() const;
 
   const std::vector<std::string> flags_;
   const TempDirectory files_;
   const std::string data_;
   std::string address_;
+  std::string http_address_;
   std::optional<ChildProcess> process_;
   int starts_ = 0;
 };

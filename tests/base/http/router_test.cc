@@ -24,7 +24,7 @@ class RouterTest : public ::testing::Test {
   Response Ask(Verb verb, const std::string& path) {
     Request request;
     request.verb = verb;
-    request.target.path = path;
+    request.target = *ParseTarget(path);
     Response answer;
     router_.Dispatch(request, [&answer](Response response) { answer = std::move(response); });
     return answer;

@@ -229,17 +229,33 @@ TEST_F(ServerTest, BodyThatDoesNotComeEndsTheConnection) {
   EXPECT_TRUE(connection.ServerCloses());
 }
 
-TEST_F(ServerTest, ConnectionOverTheLimitIsServedWhenAnotherEnds) {
+TEST_F(ServerTest, ConnectionOverTheLimitIsServedWhenAnotherHasItsAnswer) {
   ServerOptions options;
   options.max_sessions = 1;
   Start(options);
-  std::optional<HttpConnection> first(std::in_place, address());
-  EXPECT_EQ(first->Ask(Verb::post, "/echo", "first").body(), "first");
+  HttpConnection first(address());
+  first.Send("GET /held HTTP/1.1\r\n\r\n");
+  const Responder respond = Held();
   HttpConnection second(address());
   second.Send("POST /echo HTTP/1.1\r\nContent-Length: 6\r\n\r\nsecond");
-  EXPECT_EQ(first->Ask(Verb::post, "/echo", "first").body(), "first");
-  first.reset();
+  respond(Saying("first"));
+  EXPECT_EQ(first.Read().body(), "first");
   EXPECT_EQ(second.Read().body(), "second");
+}
+
+TEST_F(ServerTest, ConnectionThatAsksForNothingMakesRoom) {
+  ServerOptions options;
+  options.max_sessions = 2;
+  Start(options);
+  HttpConnection silent(address());
+  HttpConnection half(address());
+  half.Send("POST /echo HTTP/1.1\r\nContent-Le");
+  HttpConnection third(address());
+  EXPECT_EQ(third.Ask(Verb::post, "/echo", "third").body(), "third");
+  EXPECT_TRUE(silent.ServerCloses());
+  HttpConnection fourth(address());
+  EXPECT_EQ(fourth.Ask(Verb::post, "/echo", "fourth").body(), "fourth");
+  EXPECT_TRUE(half.ServerCloses());
 }
 
 TEST_F(ServerTest, StopClosesIdleConnectionsAndAcceptsNoMore) {

@@ -34,7 +34,7 @@ class Replogd(processes.Process):
         self.programs = programs
         self.data = os.path.join(directory, "replog")
         started = time.monotonic()
-        super().__init__([programs.replogd, "--listen", "127.0.0.1:0", "--data", self.data, *flags],
+        super().__init__([programs.replogd, "--listen", "127.0.0.1:0", "--http-listen", "none", "--data", self.data, *flags],
                          os.path.join(directory, "replogd.log"), stdout=subprocess.PIPE)
         self.address = self.read_line().removeprefix("listening ")
         self.start_s = time.monotonic() - started

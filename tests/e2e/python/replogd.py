@@ -8,10 +8,14 @@ import tempfile
 
 
 class Replogd:
-    """A server on a free port of 127.0.0.1 with a temporary data directory; a context manager."""
+    """A server on free ports of 127.0.0.1 with a temporary data directory; a context manager.
 
-    def __init__(self, *flags):
+    `http_listen` is its --http-listen; unless that is "none", `http_address` is where it serves HTTP."""
+
+    def __init__(self, *flags, http_listen="none"):
         self.flags = list(flags)
+        self.http_listen = http_listen
+        self.http_address = None
         self.data = tempfile.mkdtemp(prefix="replog-test-")
         self.process = None
         self.address = None
@@ -35,12 +39,14 @@ class Replogd:
 
     def start(self, listen="127.0.0.1:0"):
         """Returns once the server serves; `address` is then host:port."""
-        command = [os.environ["REPLOGD"], "--listen", listen, "--data", self.data, *self.flags]
+        command = [os.environ["REPLOGD"], "--listen", listen, "--http-listen", self.http_listen, "--data", self.data, *self.flags]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if not line.startswith("listening "):
             raise RuntimeError(f"{' '.join(command)} ended with {self._reap()}, having said {line!r}")
         self.address = line.split()[1]
+        if self.http_listen != "none":
+            self.http_address = self.process.stdout.readline().removeprefix("http ").strip()
 
     def stop(self):
         """Stops gracefully; returns the exit code."""

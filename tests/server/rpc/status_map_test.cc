@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "google/rpc/error_details.pb.h"
+#include "server/api/error_status.h"
 
 namespace replog {
 namespace {

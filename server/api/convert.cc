@@ -1,4 +1,4 @@
-#include "server/rpc/convert.h"
+#include "server/api/convert.h"
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"

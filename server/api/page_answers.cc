@@ -1,10 +1,10 @@
-#include "server/rpc/page_answers.h"
+#include "server/api/page_answers.h"
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "server/api/convert.h"
 #include "server/core/lookup.h"
 #include "server/core/page.h"
-#include "server/rpc/convert.h"
 
 namespace replog {
 namespace {

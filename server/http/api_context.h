@@ -1,0 +1,32 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "server/core/log_service.h"
+
+namespace replog {
+
+// A request that ended with an error, for the log.
+struct FailedCall {
+  std::string request_id;
+  std::string method;
+  std::string path;
+  std::string peer;
+  int status = 0;  // of HTTP
+  std::string message;
+};
+
+// What the routes are about. All of it must outlive the HTTP server.
+struct ApiContext {
+  LogService& service;
+  // The page of metrics, in Prometheus' text format; empty: there is none. Thread-safe.
+  std::function<std::string()> metrics = {};
+  // Told of requests that ended with an error. Thread-safe.
+  std::function<void(const FailedCall&)> on_failed = {};
+  // Whether the server has begun to stop.
+  std::atomic<bool> stopping{false};
+};
+
+}  // namespace replog

@@ -1,0 +1,47 @@
+#include "server/http/api_server.h"
+
+#include "server/http/health_routes.h"
+#include "server/http/routes.h"
+
+namespace replog {
+namespace {
+
+constexpr size_t kMaxConnections = 20'000;
+
+http::ServerOptions ToServerOptions(const ApiServer::Options& options) {
+  http::ServerOptions server;
+  server.listen = options.listen;
+  server.max_sessions = kMaxConnections;
+  server.tls = options.tls;
+  return server;
+}
+
+http::Router MakeRouter(ApiContext& context) {
+  http::Router router;
+  Routes routes(context, router);
+  AddHealthRoutes(routes);
+  return router;
+}
+
+}  // namespace
+
+ApiServer::ApiServer(LogService& service, const Options& options)
+    : context_{service, options.metrics, options.on_failed}, server_(ToServerOptions(options)) {}
+
+absl::StatusOr<std::unique_ptr<ApiServer>> ApiServer::Start(LogService& service, const Options& options) {
+  std::unique_ptr<ApiServer> self(new ApiServer(service, options));
+  if (auto status = self->server_.Start(MakeRouter(self->context_)); !status.ok()) return status;
+  return self;
+}
+
+void ApiServer::StopSoon() {
+  context_.stopping = true;
+  server_.StopSoon();
+}
+
+void ApiServer::Stop() {
+  StopSoon();
+  server_.Stop();
+}
+
+}  // namespace replog

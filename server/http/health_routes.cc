@@ -1,0 +1,37 @@
+#include "server/http/health_routes.h"
+
+namespace replog {
+namespace {
+
+http::Response State(bool good, const std::string& state) {
+  http::Response response;
+  response.status = good ? http::StatusCode::ok : http::StatusCode::service_unavailable;
+  response.body = "{\"status\": \"" + state + "\"}\n";
+  return response;
+}
+
+http::Response Readiness(const ApiContext& context) {
+  if (context.stopping) return State(false, "stopping");
+  return context.service.healthy() ? State(true, "ready") : State(false, "recovering");
+}
+
+http::Response Metrics(const ApiContext& context) {
+  http::Response response;
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  if (context.metrics) response.body = context.metrics();
+  return response;
+}
+
+}  // namespace
+
+void AddHealthRoutes(Routes& routes) {
+  ApiContext& context = routes.context();
+  routes.Add({http::Verb::get, "/healthz", Guard::kOpen,
+              [](const Call&, const Reply& reply) { reply(State(true, "alive")); }});
+  routes.Add({http::Verb::get, "/readyz", Guard::kOpen,
+              [&context](const Call&, const Reply& reply) { reply(Readiness(context)); }});
+  routes.Add({http::Verb::get, "/metrics", Guard::kCaller,
+              [&context](const Call&, const Reply& reply) { reply(Metrics(context)); }});
+}
+
+}  // namespace replog

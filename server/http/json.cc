@@ -1,0 +1,26 @@
+#include "server/http/json.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+
+namespace replog {
+
+std::string ToJson(const google::protobuf::Message& message) {
+  std::string json;
+  // Fails only on what a record cannot have: the validator let in nothing that is not UTF-8.
+  const auto status = google::protobuf::util::MessageToJsonString(message, &json);
+  return status.ok() ? json : "{}";
+}
+
+absl::Status FromJson(std::string_view json, google::protobuf::Message& message) {
+  const auto status = google::protobuf::util::JsonStringToMessage({json.data(), json.size()}, &message);
+  if (status.ok()) return absl::OkStatus();
+  const std::string why(status.message());
+  return MakeError(Reason::kMalformed,
+                   absl::StrCat("body: is not the JSON of a ", message.GetDescriptor()->name(), ": ", why),
+                   {{"field", "body"}});
+}
+
+}  // namespace replog

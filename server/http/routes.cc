@@ -1,0 +1,70 @@
+#include "server/http/routes.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "server/http/answers.h"
+#include "server/http/request_id.h"
+
+namespace replog {
+namespace {
+
+constexpr int kFirstErrorCode = 400;
+
+// Content types that a page of another site cannot send without asking first.
+bool IsTypeOfPrograms(std::string_view type) {
+  const std::string_view name = type.substr(0, type.find(';'));
+  for (const char* allowed : {"application/json", "application/x-ndjson", "application/octet-stream"}) {
+    if (absl::EqualsIgnoreCase({name.data(), name.size()}, allowed)) return true;
+  }
+  return false;
+}
+
+// A browser says in Origin whose page makes it send a request; programs say nothing.
+bool IsSameSite(const http::Request& request) {
+  const std::string_view origin = request.Field("Origin");
+  const size_t host = origin.find("://");
+  return origin.empty() ||
+         (host != std::string_view::npos && origin.substr(host + 3) == request.Field("Host"));
+}
+
+// Against pages that have their visitors' browsers change something here.
+absl::Status CheckOrigin(const http::Request& request) {
+  const bool reads = request.verb == http::Verb::get || request.verb == http::Verb::head;
+  if (reads || IsTypeOfPrograms(request.Field("Content-Type")) || IsSameSite(request))
+    return absl::OkStatus();
+  return MakeError(
+      Reason::kPermissionDenied,
+      "origin: a page of another site may not send this; a program says Content-Type: application/json",
+      {{"field", "origin"}});
+}
+
+std::string Path(const http::Request& request) { return request.target.path; }
+
+}  // namespace
+
+void Routes::Add(ApiRoute route) {
+  auto handle = [this_context = &context_, guard = route.guard, handler = std::move(route.handler)](
+                    const http::Request& request, http::Responder respond) {
+    (void)guard;
+    ApiContext& context = *this_context;
+    const std::string id = RequestIdOf(request);
+    const Reply reply = [&context, id, respond = std::move(respond), method = request.verb,
+                         path = Path(request),
+                         peer = request.peer.address](absl::StatusOr<http::Response> outcome) {
+      http::Response response = outcome.ok() ? *std::move(outcome) : ErrorAnswer(outcome.status());
+      response.fields.emplace_back("X-Request-Id", id);
+      const int code = static_cast<int>(response.status);
+      if (code >= kFirstErrorCode && context.on_failed) {
+        context.on_failed(
+            {id, std::string(to_string(method)), path, peer, code, std::string(outcome.status().message())});
+      }
+      respond(std::move(response));
+    };
+    if (auto status = CheckOrigin(request); !status.ok()) return reply(status);
+    handler(Call{request, id}, reply);
+  };
+  router_.Add({route.verb, std::move(route.pattern), std::move(handle), route.max_body_bytes});
+}
+
+}  // namespace replog

@@ -79,6 +79,9 @@ class ManifestsTest(unittest.TestCase):
             ports = [port["name"] for port in objects.server()["ports"]]
             self.assertEqual([port["port"] for port in spec["ingress"][0]["ports"]], ports)
             self.assertTrue(all(rule["from"] for rule in spec["ingress"]))
+            for name, labels, _ in objects.pods():
+                self.assertTrue(any(selects(it["podSelector"].get("matchLabels", {}), labels)
+                                    for it in spec["ingress"][0]["from"] if "podSelector" in it), name)
 
     # ---- what belongs together
 

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "server/core/log_service.h"
+#include "server/http/event_texts.h"
+#include "server/http/held_bytes.h"
 
 namespace replog {
 
@@ -25,6 +27,9 @@ struct ApiContext {
   std::function<std::string()> metrics = {};
   // Told of requests that ended with an error. Thread-safe.
   std::function<void(const FailedCall&)> on_failed = {};
+  // What clients have not taken yet of the pages that they asked for.
+  HeldBytes held_pages = {};
+  EventTexts event_texts = {};
   // Whether the server has begun to stop.
   std::atomic<bool> stopping{false};
 };

@@ -1,6 +1,8 @@
 #include "server/http/api_server.h"
 
+#include "server/http/append_routes.h"
 #include "server/http/health_routes.h"
+#include "server/http/message_routes.h"
 #include "server/http/routes.h"
 
 namespace replog {
@@ -20,6 +22,8 @@ http::Router MakeRouter(ApiContext& context) {
   http::Router router;
   Routes routes(context, router);
   AddHealthRoutes(routes);
+  AddAppendRoutes(routes);
+  AddMessageRoutes(routes);
   return router;
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/utf8.h"
 
 namespace replog {
 
@@ -17,7 +18,9 @@ std::string ToJson(const google::protobuf::Message& message) {
 absl::Status FromJson(std::string_view json, google::protobuf::Message& message) {
   const auto status = google::protobuf::util::JsonStringToMessage({json.data(), json.size()}, &message);
   if (status.ok()) return absl::OkStatus();
-  const std::string why(status.message());
+  // Behind the first line it shows where, in what was sent.
+  const std::string all(status.message());
+  const std::string why = Excerpt(all.substr(0, all.find('\n')));
   return MakeError(Reason::kMalformed,
                    absl::StrCat("body: is not the JSON of a ", message.GetDescriptor()->name(), ": ", why),
                    {{"field", "body"}});

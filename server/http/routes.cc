@@ -1,23 +1,20 @@
 #include "server/http/routes.h"
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/http/media_type.h"
 #include "server/http/answers.h"
 #include "server/http/request_id.h"
 
 namespace replog {
 namespace {
 
+constexpr char kPrefix[] = "/replication-log";
 constexpr int kFirstErrorCode = 400;
 
 // Content types that a page of another site cannot send without asking first.
 bool IsTypeOfPrograms(std::string_view type) {
-  const std::string_view name = type.substr(0, type.find(';'));
-  for (const char* allowed : {"application/json", "application/x-ndjson", "application/octet-stream"}) {
-    if (absl::EqualsIgnoreCase({name.data(), name.size()}, allowed)) return true;
-  }
-  return false;
+  return http::IsMediaType(type, "application/json") || http::IsMediaType(type, "application/x-ndjson") ||
+         http::IsMediaType(type, "application/octet-stream");
 }
 
 // A browser says in Origin whose page makes it send a request; programs say nothing.
@@ -42,6 +39,13 @@ absl::Status CheckOrigin(const http::Request& request) {
 std::string Path(const http::Request& request) { return request.target.path; }
 
 }  // namespace
+
+void Routes::AddBoth(const ApiRoute& route) {
+  Add(route);
+  ApiRoute prefixed = route;
+  prefixed.pattern = kPrefix + route.pattern;
+  Add(std::move(prefixed));
+}
 
 void Routes::Add(ApiRoute route) {
   auto handle = [this_context = &context_, guard = route.guard, handler = std::move(route.handler)](

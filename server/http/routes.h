@@ -32,6 +32,8 @@ class Routes {
   Routes(ApiContext& context, http::Router& router) : context_(context), router_(router) {}
 
   void Add(ApiRoute route);
+  // The same at its path and behind the prefix /replication-log.
+  void AddBoth(const ApiRoute& route);
 
   ApiContext& context() { return context_; }
 

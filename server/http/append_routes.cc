@@ -1,0 +1,100 @@
+#include "server/http/append_routes.h"
+
+#include "base/error.h"
+#include "base/http/media_type.h"
+#include "server/api/convert.h"
+#include "server/core/names.h"
+#include "server/http/answers.h"
+#include "server/http/new_records.h"
+
+namespace replog {
+namespace {
+
+using Encode = std::function<absl::StatusOr<std::string>(std::string_view body)>;
+
+// JSON takes more room than what it says: base64, escapes, names of fields.
+constexpr size_t kJsonOverhead = 4;
+// Larger bodies are taken apart where it holds up no other connection.
+constexpr size_t kSmallBodyBytes = 32 << 10;
+
+// An error of an append says whether it may have been written all the same.
+absl::Status WithFate(const absl::Status& status) {
+  const auto reason = ReasonOf(status);
+  if (!reason) return status;
+  Metadata metadata = MetadataOf(status);
+  metadata.emplace_back("fate", *reason == Reason::kStoreFailed ? "unknown" : "rejected");
+  return MakeError(*reason, std::string(status.message()), metadata);
+}
+
+absl::StatusOr<http::Response> AppendAnswer(const absl::StatusOr<Appended>& outcome) {
+  if (!outcome.ok()) return WithFate(outcome.status());
+  v1::AppendResponse message;
+  FillAppendResponse(*outcome, message);
+  return JsonAnswer(message);
+}
+
+void Append(LogService& service, absl::StatusOr<std::string> encoded, const Reply& reply) {
+  if (!encoded.ok()) return reply(AppendAnswer(encoded.status()));
+  auto parsed = ParseAppendRequest(*std::move(encoded), service.options().limits);
+  if (!parsed.ok()) return reply(AppendAnswer(parsed.status()));
+  auto log = service.logs().FindForChange(parsed->log);
+  if (!log.ok()) return reply(AppendAnswer(log.status()));
+  PendingAppend append{*std::move(log), *std::move(parsed),
+                       [reply](const absl::StatusOr<Appended>& outcome) { reply(AppendAnswer(outcome)); }};
+  switch (service.appends().TryPut(append, nullptr)) {
+    case AppendQueue::Offer::kTaken:
+      break;
+    case AppendQueue::Offer::kFull:
+      append.done(MakeError(Reason::kBusy, "the log's append queue is full; nothing was written"));
+      break;
+    case AppendQueue::Offer::kClosed:
+      append.done(MakeError(Reason::kShuttingDown, "the server is stopping; nothing was written"));
+  }
+}
+
+void EncodeAndAppend(LogService& service, const Call& call, Encode encode, const Reply& reply) {
+  const std::string& body = call.request.body;
+  if (body.size() <= kSmallBodyBytes) return Append(service, encode(body), reply);
+  service.blocking().Post(
+      [&service, body, encode = std::move(encode), reply] { Append(service, encode(body), reply); });
+}
+
+void PostRecords(LogService& service, const Call& call, const Reply& reply) {
+  const bool lines = http::IsMediaType(call.request.Field("Content-Type"), "application/x-ndjson");
+  EncodeAndAppend(
+      service, call,
+      [log = call.Parameter("log"), lines](std::string_view body) {
+        return lines ? EncodeLines(log, body) : EncodeBatch(log, body);
+      },
+      reply);
+}
+
+void PostMessage(LogService& service, const std::string& log, const Call& call, const Reply& reply) {
+  EncodeAndAppend(
+      service, call,
+      [log, channel = call.Parameter("channel"), type = std::string(call.request.Field("Content-Type"))](
+          std::string_view body) { return EncodeMessage(log, channel, type, body); },
+      reply);
+}
+
+}  // namespace
+
+void AddAppendRoutes(Routes& routes) {
+  LogService& service = routes.context().service;
+  const Limits& limits = service.options().limits;
+  routes.Add({http::Verb::post, "/v1/logs/{log}/records", Guard::kCaller,
+              [&service](const Call& call, const Reply& reply) { PostRecords(service, call, reply); },
+              limits.request_bytes * kJsonOverhead});
+  routes.AddBoth({http::Verb::post, "/v1/logs/{log}/channels/{channel}/messages", Guard::kCaller,
+                  [&service](const Call& call, const Reply& reply) {
+                    PostMessage(service, call.Parameter("log"), call, reply);
+                  },
+                  limits.record_bytes * kJsonOverhead});
+  routes.AddBoth({http::Verb::post, "/messages/{channel}", Guard::kCaller,
+                  [&service](const Call& call, const Reply& reply) {
+                    PostMessage(service, std::string(kDefaultLog), call, reply);
+                  },
+                  limits.record_bytes * kJsonOverhead});
+}
+
+}  // namespace replog

@@ -1,0 +1,54 @@
+#include "server/http/query.h"
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/utf8.h"
+
+namespace replog {
+
+std::optional<std::string> QueryReader::Text(std::string_view name) {
+  absl::StrAppend(&asked_, asked_.empty() ? "" : ", ", std::string(name));
+  const auto found = target_.query.find(name);
+  if (found == target_.query.end()) return std::nullopt;
+  ++known_;
+  return found->second;
+}
+
+std::optional<uint64_t> QueryReader::Number(std::string_view name) {
+  const auto text = Text(name);
+  if (!text) return std::nullopt;
+  uint64_t number = 0;
+  const bool digits = text->find_first_not_of("0123456789") == std::string::npos;
+  if (digits && absl::SimpleAtoi(*text, &number)) return number;
+  Refuse(name, absl::StrCat("is \"", Excerpt(*text), "\", not a number from 0 to 18446744073709551615"));
+  return std::nullopt;
+}
+
+bool QueryReader::Flag(std::string_view name) {
+  const auto text = Text(name);
+  if (!text || *text == "0" || *text == "false") return false;
+  if (text->empty() || *text == "1" || *text == "true") return true;
+  Refuse(name, absl::StrCat("is \"", Excerpt(*text), "\", neither true nor false"));
+  return false;
+}
+
+absl::Status QueryReader::status() const {
+  if (!status_.ok() || known_ == target_.query.size()) return status_;
+  for (const auto& [name, value] : target_.query) {
+    if (absl::StrCat(", ", asked_, ", ").find(absl::StrCat(", ", name, ", ")) != std::string::npos) continue;
+    const std::string shown = Excerpt(name);
+    return MakeError(Reason::kInvalidField,
+                     absl::StrCat(shown, ": is not a query parameter here; these are: ", asked_),
+                     {{"field", shown}});
+  }
+  return status_;
+}
+
+void QueryReader::Refuse(std::string_view name, std::string_view why) {
+  const std::string field(name);
+  status_.Update(
+      MakeError(Reason::kInvalidField, absl::StrCat(field, ": ", std::string(why)), {{"field", field}}));
+}
+
+}  // namespace replog

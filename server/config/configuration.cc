@@ -31,11 +31,22 @@ absl::StatusOr<Configuration> Resolve(const Places& places) {
       }
     }
     configuration.values.push_back(
-        {setting.name, setting.show(), given != nullptr ? given->where : "default", setting.reloadable});
+        {setting.name, setting.show(), given != nullptr ? given->where : "default", setting.reload});
   }
   if (!problems.empty()) return absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));
   if (absl::Status status = CheckTogether(configuration.options); !status.ok()) return status;
   return configuration;
+}
+
+Configuration TakeOver(const Configuration& after, const Configuration& before) {
+  Configuration next = before;
+  const std::vector<Setting> settings = SettingsOf(next.options);
+  for (size_t i = 0; i < settings.size(); ++i) {
+    if (settings[i].reload != Reload::kValue) continue;
+    // It was accepted once.
+    if (settings[i].set(after.values[i].text).ok()) next.values[i] = after.values[i];
+  }
+  return next;
 }
 
 std::string Describe(const Configuration& configuration) {

@@ -22,7 +22,7 @@ struct Configuration {
     std::string name;
     std::string text;
     std::string from;  // "default", or Given::where
-    bool reloadable = false;
+    Reload reload = Reload::kRestart;
   };
   ServerOptions options;
   std::vector<Value> values;
@@ -32,6 +32,9 @@ struct Configuration {
 // Puts the places together: a flag beats the environment, which beats the file, which beats the default. An
 // error tells all values that are wrong, a line for each.
 absl::StatusOr<Configuration> Resolve(const Places& places);
+
+// What `before` becomes by a reload of `after`: what needs a restart stays as it was.
+Configuration TakeOver(const Configuration& after, const Configuration& before);
 
 // The whole configuration as a file that could be given with --config, with where each value comes from.
 std::string Describe(const Configuration& configuration);

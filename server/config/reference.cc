@@ -21,14 +21,29 @@ without a value counts as not set. A relative path is relative to where replogd 
 and TiB, or none; durations take ms, s, m, h or d.
 
 `replogd --check-config`, with the same flags, environment and file, reads all of it and the files it names, prints what would
-be in force and where each value comes from, and ends with 0, or with 2 and all that is wrong. On SIGHUP replogd reads the file
-again: what can be reloaded takes effect, all of it or, when anything is wrong, nothing; what needs a restart is logged.
+be in force and where each value comes from, and ends with 0, or with 2 and all that is wrong. 
+
+On SIGHUP replogd reads the file again. Of a setting whose column says `yes` the new value takes effect; of one that says
+`contents` the file that it names is read again, while another path needs a restart. When anything is wrong, nothing is changed
+and the log says why; it also says what was changed, and what needs a restart. SIGUSR1 sets the log to debug, and back.
 )";
+
+const char* NameOf(Reload reload) {
+  switch (reload) {
+    case Reload::kRestart:
+      return "";
+    case Reload::kValue:
+      return "yes";
+    case Reload::kContents:
+      return "contents";
+  }
+  return "";
+}
 
 std::string Row(const Setting& setting) {
   const std::string value = setting.show();
   return absl::StrCat("| `", setting.name, "` | ", setting.accepts, " | ",
-                      value.empty() ? "" : "`" + value + "`", " | ", setting.reloadable ? "yes" : "", " | ",
+                      value.empty() ? "" : "`" + value + "`", " | ", NameOf(setting.reload), " | ",
                       setting.help, " |\n");
 }
 

@@ -10,6 +10,13 @@
 
 namespace replog {
 
+// What SIGHUP does for a setting.
+enum class Reload : uint8_t {
+  kRestart,   // nothing: a new value needs a restart
+  kValue,     // brings its new value into force
+  kContents,  // reads its file again; a new path needs a restart
+};
+
 // One setting of replogd, bound to the field that holds its value. It is declared once (settings.cc); its
 // flag, its environment variable, its key in the file, the help, the reference page and the errors all come
 // from here.
@@ -18,9 +25,9 @@ struct Setting {
   std::string kind;     // what its value is, in one word for the help: BYTES
   std::string accepts;  // which values, for people: 1KiB to 3MiB
   std::string help;
-  std::string group;        // the heading in the help
-  bool reloadable = false;  // whether SIGHUP brings a new value into force
-  bool is_switch = false;   // whether the flag alone, without a value, means `true`
+  std::string group;  // the heading in the help
+  Reload reload = Reload::kRestart;
+  bool is_switch = false;  // whether the flag alone, without a value, means `true`
   // Takes a value as people write it. An error says what is wrong with the value, without naming the setting.
   std::function<absl::Status(const std::string& text)> set;
   // The value as people write it.

@@ -14,8 +14,8 @@ constexpr int64_t kDay = 86'400 * kSecond;
 
 using Settings = std::vector<Setting>;
 
-Setting Reloadable(Setting setting) {
-  setting.reloadable = true;
+Setting On(Reload reload, Setting setting) {
+  setting.reload = reload;
   return setting;
 }
 
@@ -30,24 +30,28 @@ Settings Listeners(ServerOptions& o) {
 Settings Security(ServerOptions& o) {
   return {
       SwitchSetting("insecure", o.insecure, "Allow plain text on other addresses than loopback"),
-      Reloadable(FileSetting("tls_certificate", o.tls.certificate, "Certificate chain in PEM; turns on TLS")),
-      Reloadable(FileSetting("tls_key", o.tls.key, "Its private key in PEM")),
-      Reloadable(FileSetting("tls_client_ca", o.tls.client_ca,
-                             "Authorities in PEM whose certificates clients must show (mutual TLS)")),
-      Reloadable(FileSetting("access_file", o.access_file,
-                             "Principals, their tokens as hashes and their grants; without it everybody may "
-                             "do everything")),
-      Reloadable(FileSetting("webhooks_file", o.webhooks_file, "Webhooks that are taken in, with secrets")),
+      On(Reload::kContents,
+         FileSetting("tls_certificate", o.tls.certificate, "Certificate chain in PEM; turns on TLS")),
+      On(Reload::kContents, FileSetting("tls_key", o.tls.key, "Its private key in PEM")),
+      On(Reload::kContents,
+         FileSetting("tls_client_ca", o.tls.client_ca,
+                     "Authorities in PEM whose certificates clients must show (mutual TLS)")),
+      On(Reload::kContents,
+         FileSetting("access_file", o.access_file,
+                     "Principals, their tokens as hashes and their grants; without it everybody may "
+                     "do everything")),
+      On(Reload::kContents,
+         FileSetting("webhooks_file", o.webhooks_file, "Webhooks that are taken in, with secrets")),
   };
 }
 
 Settings Logging(ServerOptions& o) {
   return {
-      Reloadable(ChoiceSetting("log_level", o.log_level, {"debug", "info", "warn", "error", "off"},
-                               "What to write to standard error")),
-      Reloadable(ChoiceSetting("log_format", o.log_format, {"text", "json"}, "How to write it")),
-      Reloadable(DurationSetting("slow_operation", o.slow_operation_us, kMillisecond, kDay,
-                                 "An operation that takes longer is logged with its stages")),
+      On(Reload::kValue, ChoiceSetting("log_level", o.log_level, {"debug", "info", "warn", "error", "off"},
+                                       "What to write to standard error")),
+      On(Reload::kValue, ChoiceSetting("log_format", o.log_format, {"text", "json"}, "How to write it")),
+      On(Reload::kValue, DurationSetting("slow_operation", o.slow_operation_us, kMillisecond, kDay,
+                                         "An operation that takes longer is logged with its stages")),
   };
 }
 
@@ -114,13 +118,6 @@ Settings SettingsOf(ServerOptions& options) {
 }
 
 absl::Status CheckTogether(const ServerOptions& options) {
-  if (options.tls.certificate.empty() != options.tls.key.empty()) {
-    return absl::InvalidArgumentError(
-        "tls_certificate and tls_key go together: one is set, the other is not");
-  }
-  if (!options.tls.client_ca.empty() && options.tls.certificate.empty()) {
-    return absl::InvalidArgumentError("tls_client_ca needs tls_certificate and tls_key");
-  }
   if (options.listen == options.http_listen && !options.listen.ends_with(":0")) {
     return absl::InvalidArgumentError(
         absl::StrCat("listen and http_listen are both ", options.listen, "; each needs a port of its own"));

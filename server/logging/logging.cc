@@ -85,6 +85,7 @@ void Logging::Set(const std::string& level, const std::string& format) {
 void Logging::ToggleDebug() {
   const bool on = spdlog::get_level() != spdlog::level::debug;
   spdlog::set_level(on ? spdlog::level::debug : set_level_.load());
+  spdlog::debug("the log is at debug now");
 }
 
 }  // namespace replog

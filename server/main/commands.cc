@@ -1,14 +1,17 @@
 #include "server/main/commands.h"
 
-#include <signal.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <cstdio>
+#include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "server/http/api_server.h"
+#include "server/logging/logging.h"
+#include "server/main/check_files.h"
+#include "server/main/configure.h"
 #include "server/main/health.h"
+#include "server/main/log_lines.h"
+#include "server/main/reloader.h"
+#include "server/main/signals.h"
 #include "server/main/tls_watch.h"
 #include "server/rpc/rpc_server.h"
 #include "server/tls/plain_text.h"
@@ -20,25 +23,6 @@ namespace {
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "replogd: %s\n", std::string(status.message()).c_str());
   return 1;
-}
-
-void SetUpLogging(const std::string& level) {
-  spdlog::set_default_logger(spdlog::stderr_color_mt("replogd"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %l %v", spdlog::pattern_time_type::utc);
-  spdlog::set_level(level == "warn" ? spdlog::level::warn : spdlog::level::from_str(level));
-}
-
-// Blocks the signals that the server listens to, in this thread and those it starts, so that one thread can
-// wait for them.
-sigset_t BlockSignals() {
-  ::signal(SIGPIPE, SIG_IGN);
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGHUP);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
 }
 
 void ReportProblems(const std::string& log, const VerifyProgress& progress) {
@@ -53,11 +37,6 @@ void ReportProblems(const std::string& log, const VerifyProgress& progress) {
   }
 }
 
-void LogFailedCall(const FailedCall& call) {
-  spdlog::warn("http {} {} from {}: {} {} (request {})", call.method, call.path, call.peer, call.status,
-               call.message, call.request_id);
-}
-
 // Null when HTTP is off.
 absl::StatusOr<std::unique_ptr<ApiServer>> StartHttp(LogService& service, const ServerOptions& options,
                                                      TlsKeeper* tls) {
@@ -70,14 +49,6 @@ absl::StatusOr<std::unique_ptr<ApiServer>> StartHttp(LogService& service, const 
   if (!server.ok())
     return absl::Status(server.status().code(), absl::StrCat("HTTP: ", server.status().message()));
   return server;
-}
-
-void LogAlarm(const Alarms::Change& change) {
-  if (change.raised) {
-    spdlog::error("alarm {}: {}", change.name, change.text);
-  } else {
-    spdlog::warn("alarm {} is over: {}", change.name, change.text);
-  }
 }
 
 // Says no, or says it loud.
@@ -96,23 +67,13 @@ absl::Status CheckListeners(const ServerOptions& options) {
   return absl::OkStatus();
 }
 
-// Returns when the server is to stop, with the signal that said so; SIGHUP reads the certificates again.
-int AwaitStop(const sigset_t& signals, TlsKeeper* tls) {
-  for (;;) {
-    int signal = 0;
-    sigwait(&signals, &signal);
-    if (signal != SIGHUP) return signal;
-    spdlog::info("reloading on SIGHUP");
-    if (tls != nullptr) tls->Reload();
-  }
-}
-
 }  // namespace
 
-int Serve(const Configuration& configuration) {
+int Serve(const CommandLine& line, const Configuration& configuration) {
   const ServerOptions& options = configuration.options;
-  const sigset_t signals = BlockSignals();
-  SetUpLogging(options.log_level);
+  const Signals signals;
+  Logging logging({.level = options.log_level, .format = options.log_format});
+  LogOfGrpc();
   for (const std::string& warning : configuration.warnings) spdlog::warn("{}", warning);
   if (const auto status = CheckListeners(options); !status.ok()) return Fail(status);
   const auto tls = OpenTls(options.tls);
@@ -138,7 +99,13 @@ int Serve(const Configuration& configuration) {
   std::printf("listening %s\n", (*server)->address().c_str());
   if (*http != nullptr) std::printf("http %s\n", (*http)->address().c_str());
   std::fflush(stdout);
-  spdlog::info("stopping on {}", strsignal(AwaitStop(signals, tls->get())));
+  Reloader reloader(
+      configuration, [&line] { return Configure(line); }, CheckFiles);
+  reloader.Add([&](const ServerOptions& now) { logging.Set(now.log_level, now.log_format); });
+  if (*tls != nullptr) reloader.Add([&](const ServerOptions&) { (*tls)->Reload(); });
+  const int signal =
+      signals.AwaitStop({.on_hangup = [&] { reloader.Reload(); }, .on_user = [&] { logging.ToggleDebug(); }});
+  spdlog::info("stopping on {}", strsignal(signal));
   if (*http != nullptr) (*http)->StopSoon();
   (*server)->Stop();
   if (*http != nullptr) (*http)->Stop();

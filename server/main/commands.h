@@ -1,13 +1,14 @@
 #pragma once
 
-#include "server/config/configuration.h"
+#include "server/config/command_line.h"
 
 namespace replog {
 
 // What replogd can do. Each returns the process's exit code: 0, or 1 with a message on standard error.
 
-// Serves until SIGTERM or SIGINT. Prints "listening host:port" on standard output once it does.
-int Serve(const Configuration& configuration);
+// Serves until SIGTERM or SIGINT. Prints "listening host:port" on standard output once it does, then "http
+// host:port" when HTTP is on. `line` is what the configuration came from: SIGHUP reads it again.
+int Serve(const CommandLine& line, const Configuration& configuration);
 
 // Checks a data directory that no server has open. 1 also when problems were found; they go to standard
 // output.

@@ -5,6 +5,7 @@
 #include "server/config/config_file.h"
 #include "server/config/environment.h"
 #include "server/config/reference.h"
+#include "server/main/check_files.h"
 
 namespace replog {
 namespace {
@@ -36,7 +37,8 @@ int WrongUsage(const absl::Status& why) {
   return 2;
 }
 
-int PrintConfiguration(const Configuration& configuration) {
+int CheckConfiguration(const Configuration& configuration) {
+  if (const auto status = CheckFiles(configuration.options); !status.ok()) return WrongUsage(status);
   for (const std::string& warning : configuration.warnings) {
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
   }

@@ -7,9 +7,10 @@ namespace replog {
 // Puts command line, environment and file together.
 absl::StatusOr<Configuration> Configure(const CommandLine& line);
 
-// Each prints and returns the process's exit code: 2 for wrong usage, else 0.
+// Each prints and returns the process's exit code: 2 for what is wrong, else 0.
 int WrongUsage(const absl::Status& why);
-int PrintConfiguration(const Configuration& configuration);
+// Looks into the files that it names, too.
+int CheckConfiguration(const Configuration& configuration);
 int PrintSettings();
 
 }  // namespace replog

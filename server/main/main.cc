@@ -40,7 +40,8 @@ int main(int argc, char** argv) {
   if (print->count() != 0) return replog::PrintSettings();
   const auto configuration = replog::Configure(line);
   if (!configuration.ok()) return replog::WrongUsage(configuration.status());
-  if (check->count() != 0) return replog::PrintConfiguration(*configuration);
+  if (check->count() != 0) return replog::CheckConfiguration(*configuration);
   if (health->parsed()) return replog::CheckHealth(configuration->options, alive);
-  return verify->parsed() ? replog::VerifyOffline(configuration->options) : replog::Serve(*configuration);
+  return verify->parsed() ? replog::VerifyOffline(configuration->options)
+                          : replog::Serve(line, *configuration);
 }

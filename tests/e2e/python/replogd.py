@@ -10,10 +10,13 @@ import tempfile
 class Replogd:
     """A server on free ports of 127.0.0.1 with a temporary data directory; a context manager.
 
-    `http_listen` is its --http-listen; unless that is "none", `http_address` is where it serves HTTP."""
+    `http_listen` is its --http-listen; unless that is "none", `http_address` is where it serves HTTP. `stderr` is as
+    subprocess has it: with subprocess.PIPE read `process.stderr`. `environment` is added to this process's."""
 
-    def __init__(self, *flags, http_listen="none"):
+    def __init__(self, *flags, http_listen="none", stderr=None, environment=None):
         self.flags = list(flags)
+        self.stderr = stderr
+        self.environment = {**os.environ, **(environment or {})}
         self.http_listen = http_listen
         self.http_address = None
         self.data = tempfile.mkdtemp(prefix="replog-test-")
@@ -40,7 +43,8 @@ class Replogd:
     def start(self, listen="127.0.0.1:0"):
         """Returns once the server serves; `address` is then host:port."""
         command = [os.environ["REPLOGD"], "--listen", listen, "--http-listen", self.http_listen, "--data", self.data, *self.flags]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.stderr, text=True,
+                                        env=self.environment)
         line = self.process.stdout.readline()
         if not line.startswith("listening "):
             raise RuntimeError(f"{' '.join(command)} ended with {self._reap()}, having said {line!r}")
@@ -67,3 +71,5 @@ class Replogd:
             raise
         finally:
             self.process.stdout.close()
+            if self.process.stderr is not None:
+                self.process.stderr.close()

@@ -66,7 +66,6 @@ class PrecedenceTest : public ::testing::Test {
 
 TEST_F(PrecedenceTest, OfEverySettingAFlagBeatsTheEnvironmentBeatsTheFileBeatsTheDefault) {
   for (const Setting& setting : SettingsOf(defaults_)) {
-    if (setting.name.starts_with("tls_")) continue;  // one alone is refused; see below
     SCOPED_TRACE(setting.name);
     const auto [one, other] = SamplesOf(setting);
     const auto expect = [&](const Configuration::Value& value, const std::string& text,
@@ -81,18 +80,6 @@ TEST_F(PrecedenceTest, OfEverySettingAFlagBeatsTheEnvironmentBeatsTheFileBeatsTh
     expect(InForce(setting, one, other, other), one, setting.Flag());
     expect(InForce(setting, other, one, one), other, setting.Flag());
   }
-}
-
-TEST_F(PrecedenceTest, OfTheFilesOfTlsToo) {
-  const Given flag{files_ / "one", "--tls-key"};
-  const Given variable{files_ / "other", "REPLOG_TLS_CERTIFICATE"};
-  const Given file{"/missing", "replog.yaml:1"};
-  const auto configuration = Resolve({.flags = {{"tls_key", flag}},
-                                      .environment = {{"tls_key", variable}, {"tls_certificate", variable}},
-                                      .file = {{"tls_key", file}, {"tls_certificate", file}}});
-  ASSERT_TRUE(configuration.ok()) << configuration.status();
-  EXPECT_EQ(configuration->options.tls.key, files_ / "one");
-  EXPECT_EQ(configuration->options.tls.certificate, files_ / "other");
 }
 
 TEST(Configuration, EverySettingHasAFieldOfItsOwn) {
@@ -131,8 +118,19 @@ TEST(Configuration, WhatDoesNotGoTogetherIsRefused) {
   EXPECT_THAT(why({{"listen", {"127.0.0.1:9", ""}}, {"http_listen", {"127.0.0.1:9", ""}}}),
               HasSubstr("listen and http_listen are both 127.0.0.1:9"));
   EXPECT_EQ(why({{"listen", {"127.0.0.1:0", ""}}, {"http_listen", {"127.0.0.1:0", ""}}}), "");
-  EXPECT_THAT(why({{"tls_certificate", {"/dev/null", ""}}}), HasSubstr("tls_certificate and tls_key"));
-  EXPECT_THAT(why({{"tls_client_ca", {"/dev/null", ""}}}), HasSubstr("tls_client_ca needs"));
+}
+
+TEST(Configuration, AReloadTakesOverWhatNeedsNoRestart) {
+  const auto before = Resolve({.file = {{"log_level", {"info", "f:1"}}, {"data", {"/a", "f:2"}}}});
+  const auto after = Resolve({.file = {{"log_level", {"debug", "f:1"}}, {"data", {"/b", "f:2"}}}});
+  ASSERT_TRUE(before.ok() && after.ok());
+  const Configuration next = TakeOver(*after, *before);
+  EXPECT_EQ(next.options.log_level, "debug");
+  EXPECT_EQ(next.options.store.directory, "/a");
+  for (const Configuration::Value& value : next.values) {
+    if (value.name == "log_level") EXPECT_EQ(value.text, "debug");
+    if (value.name == "data") EXPECT_EQ(value.text, "/a");
+  }
 }
 
 TEST(Configuration, ItsDescriptionIsAFileThatGivesTheSame) {

@@ -1,0 +1,34 @@
+#include "server/main/log_lines.h"
+
+#include <grpc/support/log.h>
+
+#include "server/logging/logging.h"
+
+namespace replog {
+namespace {
+
+void LogGrpcMessage(gpr_log_func_args* message) {
+  const auto level = message->severity == GPR_LOG_SEVERITY_ERROR ? spdlog::level::warn : spdlog::level::debug;
+  LogWith(level, "gRPC", {{"text", message->message}});
+}
+
+}  // namespace
+
+void LogAlarm(const Alarms::Change& change) {
+  LogWith(change.raised ? spdlog::level::err : spdlog::level::warn, change.raised ? "alarm" : "alarm is over",
+          {{"alarm", change.name}, {"text", change.text}});
+}
+
+void LogFailedCall(const FailedCall& call) {
+  LogWith(spdlog::level::warn, "HTTP call failed",
+          {{"method", call.method},
+           {"path", call.path},
+           {"status", call.status},
+           {"why", call.message},
+           {"request_id", call.request_id},
+           {"peer", call.peer}});
+}
+
+void LogOfGrpc() { gpr_set_log_function(LogGrpcMessage); }
+
+}  // namespace replog

@@ -56,6 +56,24 @@ int main(int argc, char** argv) {
   barrier->add_option("--streams", options.streams, "How many nodes")->check(positive)->capture_default_str();
   barrier->callback([&] { Barrier(options); });
 
+  CLI::App* http_append = app.add_subcommand("http-append", "Append batches over HTTP");
+  http_append->add_option("--records", options.records)->check(positive)->capture_default_str();
+  http_append->add_option("--size", options.size, "Bytes of a body")->capture_default_str();
+  http_append->add_option("--per-call", options.per_call, "Records in a batch")->check(positive);
+  http_append->add_option("--connections", options.connections)->check(positive)->capture_default_str();
+  http_append->add_flag("--lines", options.lines, "Newline-delimited JSON");
+  http_append->callback([&] { HttpAppend(options); });
+
+  CLI::App* http_fanout = app.add_subcommand("http-fanout", "Latency of server-sent events");
+  http_fanout->add_option("--streams", options.streams)->check(positive)->capture_default_str();
+  http_fanout->add_option("--records", options.records, "Events")->check(positive);
+  http_fanout->add_option("--rate", options.rate, "Events in a second")->check(positive)->capture_default_str();
+  http_fanout->callback([&] { HttpFanout(options); });
+
+  CLI::App* http_hold = app.add_subcommand("http-hold", "Hold event streams open until standard input ends");
+  http_hold->add_option("--streams", options.streams)->check(positive)->capture_default_str();
+  http_hold->callback([&] { HttpHold(options); });
+
   try {
     CLI11_PARSE(app, argc, argv);
   } catch (const std::exception& error) {

@@ -22,6 +22,8 @@ struct ClientOptions {
   uint64_t keys = 1'000'000;
   uint64_t per_call = 1;
   uint64_t window = 64;
+  uint64_t rate = 50;
+  bool lines = false;
 };
 
 // A command that could not do its work; main prints it.
@@ -49,6 +51,14 @@ void HoldTable(const ClientOptions& options);
 void Barrier(const ClientOptions& options);
 // Acquires, renews and releases a lease, again and again.
 void Leases(const ClientOptions& options);
+
+// The three that follow speak HTTP; `server` is where that is served.
+// Appends batches of records, as JSON.
+void HttpAppend(const ClientOptions& options);
+// Appends at a rate, and measures when each of many event streams has it.
+void HttpFanout(const ClientOptions& options);
+// Holds event streams open until standard input ends; prints once each is at the end of the log.
+void HttpHold(const ClientOptions& options);
 
 void WaitForEndOfInput();
 

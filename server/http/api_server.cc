@@ -3,6 +3,7 @@
 #include "server/http/append_routes.h"
 #include "server/http/health_routes.h"
 #include "server/http/message_routes.h"
+#include "server/http/openapi.h"
 #include "server/http/routes.h"
 
 namespace replog {
@@ -18,23 +19,24 @@ http::ServerOptions ToServerOptions(const ApiServer::Options& options) {
   return server;
 }
 
-http::Router MakeRouter(ApiContext& context) {
+}  // namespace
+
+http::Router MakeApiRouter(ApiContext& context) {
   http::Router router;
   Routes routes(context, router);
   AddHealthRoutes(routes);
   AddAppendRoutes(routes);
   AddMessageRoutes(routes);
+  AddOpenApiRoute(routes);
   return router;
 }
-
-}  // namespace
 
 ApiServer::ApiServer(LogService& service, const Options& options)
     : context_{service, options.metrics, options.on_failed}, server_(ToServerOptions(options)) {}
 
 absl::StatusOr<std::unique_ptr<ApiServer>> ApiServer::Start(LogService& service, const Options& options) {
   std::unique_ptr<ApiServer> self(new ApiServer(service, options));
-  if (auto status = self->server_.Start(MakeRouter(self->context_)); !status.ok()) return status;
+  if (auto status = self->server_.Start(MakeApiRouter(self->context_)); !status.ok()) return status;
   return self;
 }
 

@@ -9,6 +9,9 @@
 
 namespace replog {
 
+// Every route of the API. `context` must outlive the router.
+http::Router MakeApiRouter(ApiContext& context);
+
 // The HTTP listener over one LogService. Start and Stop from one thread.
 class ApiServer {
  public:

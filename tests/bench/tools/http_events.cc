@@ -56,7 +56,7 @@ class EventReaders {
     for (int i = 0; i < count; ++i) Take(ready[i].data.fd);
   }
   void Take(int descriptor) {
-    char piece[4096];
+    char piece[64 << 10];
     const ssize_t size = ::recv(descriptor, piece, sizeof(piece), 0);
     if (size <= 0) throw CommandError("an event stream ended");
     const int64_t now_ns = NowNs();

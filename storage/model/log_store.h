@@ -17,6 +17,7 @@
 #include "storage/model/expiry.h"
 #include "storage/model/lease_token.h"
 #include "storage/model/producer_state.h"
+#include "storage/model/store_stats.h"
 #include "storage/model/table.h"
 
 namespace replog {
@@ -191,6 +192,9 @@ class LogStore {
 
   // Bytes that the file system has free for us.
   virtual uint64_t FreeBytes() = 0;
+
+  // How the store is. Never waits for a recovery.
+  virtual StoreStats Stats() { return {}; }
 };
 
 }  // namespace replog

@@ -35,7 +35,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const StoreOptions& options
   options.env->LowerThreadPoolCPUPriority(rocksdb::Env::LOW);
   std::unique_ptr<Engine> engine(new Engine());
   rocksdb::DB* db = nullptr;
-  engine->env_ = WithFullSizeLogFiles(options.env);
+  engine->env_ = WithWalFileSystem(options.env, options.counters->wal_sync_us);
   auto db_options = engine->DbOptions(options);
   db_options.env = engine->env_.get();
   const auto opened = rocksdb::DB::Open(db_options, path, MakeFamilies(options), &engine->handles_, &db);

@@ -74,6 +74,7 @@ rocksdb::ColumnFamilyOptions MakeTableOptions(const std::shared_ptr<rocksdb::Cac
 rocksdb::DBOptions MakeDbOptions(const StoreOptions& options) {
   rocksdb::DBOptions db;
   db.env = options.env;
+  db.statistics = options.counters->rocks;
   db.create_if_missing = true;
   db.create_missing_column_families = true;
   db.paranoid_checks = true;

@@ -6,6 +6,7 @@
 
 #include "rocksdb/db.h"
 #include "storage/rocks/id_filter.h"
+#include "storage/rocks/store_counters.h"
 #include "storage/rocks/trim_filter.h"
 
 namespace replog {
@@ -25,6 +26,7 @@ struct StoreOptions {
   std::shared_ptr<TrimPoints> trim_points = std::make_shared<TrimPoints>();
   // The same for ids.
   std::shared_ptr<IdHorizons> id_horizons = std::make_shared<IdHorizons>();
+  std::shared_ptr<StoreCounters> counters = std::make_shared<StoreCounters>();
 };
 
 // How RocksDB is set up, and why, for each part of the schema.

@@ -14,6 +14,7 @@
 #include "storage/rocks/expiry_index.h"
 #include "storage/rocks/id_index.h"
 #include "storage/rocks/slices.h"
+#include "storage/rocks/stats_reader.h"
 #include "storage/rocks/table_reader.h"
 #include "storage/rocks/verifier.h"
 #include "storage/schema/channel_key.h"
@@ -557,6 +558,15 @@ uint64_t RocksStore::FreeBytes() {
   struct statvfs stats;
   if (::statvfs(directory_->path().c_str(), &stats) != 0) return UINT64_MAX;
   return static_cast<uint64_t>(stats.f_bavail) * stats.f_frsize;
+}
+
+StoreStats RocksStore::Stats() {
+  StoreStats stats = ReadCounters(*options_.counters);
+  WithEngine([&](const Engine& engine) {
+    ReadEngine(engine, stats);
+    return absl::OkStatus();
+  }).IgnoreError();  // while it is being recovered there is no engine to ask
+  return stats;
 }
 
 }  // namespace replog

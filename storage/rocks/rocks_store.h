@@ -62,6 +62,7 @@ class RocksStore final : public LogStore {
   absl::Status Verify(LogNumber log, Sequence first, Sequence end,
                       const std::function<bool(const VerifyProgress&)>& report) override;
   uint64_t FreeBytes() override;
+  StoreStats Stats() override;
 
  private:
   class Snapshot;

@@ -13,6 +13,7 @@
 #include "server/main/reloader.h"
 #include "server/main/signals.h"
 #include "server/main/tls_watch.h"
+#include "server/metrics/metrics_page.h"
 #include "server/rpc/rpc_server.h"
 #include "server/tls/plain_text.h"
 #include "storage/rocks/rocks_store.h"
@@ -38,12 +39,13 @@ void ReportProblems(const std::string& log, const VerifyProgress& progress) {
 }
 
 // Null when HTTP is off.
-absl::StatusOr<std::unique_ptr<ApiServer>> StartHttp(LogService& service, const ServerOptions& options,
-                                                     TlsKeeper* tls) {
+absl::StatusOr<std::unique_ptr<ApiServer>> StartHttp(LogService& service, const MetricsPage& metrics,
+                                                     const ServerOptions& options, TlsKeeper* tls) {
   if (options.http_listen == "none") return nullptr;
   ApiServer::Options http;
   http.listen = options.http_listen;
   if (tls != nullptr) http.tls = [tls] { return tls->Current()->context; };
+  http.metrics = [&metrics] { return metrics.Text(); };
   http.on_failed = LogFailedCall;
   auto server = ApiServer::Start(service, http);
   if (!server.ok())
@@ -86,7 +88,8 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   if (!service.ok()) return Fail(service.status());
   const auto server = RpcServer::Start(**service, options.listen, SourceOf(tls->get()));
   if (!server.ok()) return Fail(server.status());
-  auto http = StartHttp(**service, options, tls->get());
+  const MetricsPage metrics(**service);
+  auto http = StartHttp(**service, metrics, options, tls->get());
   if (!http.ok()) return Fail(http.status());
   const auto watch = WatchTls((*service)->timers(), SystemClock(), tls->get());
   spdlog::info("serving gRPC on {}{}, data in {}", (*server)->address(), options.tls.on() ? " with TLS" : "",

@@ -1,13 +1,14 @@
-"""Every line of the README that calls `replog` or grpcurl, run in its order, as it stands there, against a real server.
+"""Every line of the README that calls `replog`, grpcurl or curl, run in its order, as it stands there, against a real server.
 
-Only the server's address is another: `replog` takes it from its environment, and each program is called through a script
-that puts it in the place of localhost:50051.
+Only the server's addresses are others: `replog` takes its own from its environment, and each program is called through a
+script that puts them in the places of localhost:50051 and localhost:8080.
 """
 
 import gzip
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,16 +31,16 @@ def setUpModule():
 
 
 def commands():
-    """The indented lines that call one of the two, without comments; what ends with a backslash goes on."""
+    """The indented lines that call one of them, without comments; what ends with a backslash goes on."""
     with open(README, encoding="utf-8") as file:
         text = file.read().replace("\\\n", " ")
     lines = (re.sub(r"\s+#.*", "", line).strip() for line in text.splitlines() if line.startswith("    "))
-    return [line for line in lines if re.search(r"(^|\| )(replog|grpcurl|shared-map) ", line)]
+    return [line for line in lines if re.search(r"(^|\| )(replog|grpcurl|curl|shared-map) ", line)]
 
 
 def streams(command):
     """Whether it goes on until somebody stops it."""
-    return bool(re.search(r"/Subscribe|shared-map|replog (--log \S+ )?tail(?!.*--until)", command))
+    return bool(re.search(r"/Subscribe|/events|shared-map|replog (--log \S+ )?tail(?!.*--until)", command))
 
 
 class Running:
@@ -80,11 +81,13 @@ def write_script(path, text):
 
 class ReadmeTest(unittest.TestCase):
     def setUp(self):
-        self.server = self.enterContext(Replogd())
+        self.server = self.enterContext(Replogd(http_listen="127.0.0.1:0"))
         self.directory = self.enterContext(tempfile.TemporaryDirectory())
         programs = os.path.join(self.directory, "bin")
         os.mkdir(programs)
         built = os.path.dirname(os.path.abspath(REPLOG))
+        http = self.server.http_address
+        write_script(os.path.join(programs, "curl"), f'exec {shutil.which("curl")} "${{@/localhost:8080/{http}}}"')
         for name, path in (("replog", REPLOG), ("grpcurl", grpcurl.PROGRAM), ("shared-map", os.path.join(built, "shared-map"))):
             write_script(os.path.join(programs, name),
                          f'exec {shlex.quote(path)} "${{@/localhost:50051/{self.server.address}}}"')

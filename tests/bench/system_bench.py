@@ -12,7 +12,7 @@ import tempfile
 import time
 
 from system import bench as benches
-from system import conditions, peers, processes, replog, replog_works, state_works, table, throughput_works
+from system import conditions, http_works, peers, processes, replog, replog_works, state_works, table, throughput_works
 from system.results import Results
 
 REPOSITORY = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -42,6 +42,9 @@ WORKS = {
     "table-memory": state_works.table_memory,
     "barrier": state_works.barrier,
     "lease": state_works.lease,
+    "http-append": http_works.http_append,
+    "sse-fanout": http_works.sse_fanout,
+    "sse-idle": http_works.sse_idle,
 }
 
 

@@ -32,11 +32,14 @@ class Sizes:
     lookups: int = 500_000
     updates: int = 10_000_000
     barriers: int = 500
+    http_append: int = 1_000_000
+    sse_events: int = 250
+    sse_idle: int = 10_000
 
 
 QUICK = Sizes(append=100_000, append_1k=20_000, replay=100_000, replay_single=50_000, fanout_deliveries=200_000,
               latency_s=1, single=500, channel=2_000_000, stalled=500_000, restart=2_000_000,
-              disk_copies=2, subscribers_records=50, keys=100_000, lookups=20_000, updates=1_000_000, barriers=50)
+              disk_copies=2, subscribers_records=50, keys=100_000, lookups=20_000, updates=1_000_000, barriers=50, http_append=100_000, sse_events=50)
 
 
 @dataclasses.dataclass
@@ -59,9 +62,9 @@ class Bench:
             shutil.rmtree(directory, ignore_errors=True)
 
     @contextlib.contextmanager
-    def replogd(self, *flags):
+    def replogd(self, *flags, http=False):
         """A server of its own, on an empty directory."""
-        with self.scratch() as directory, replog.Replogd(self.programs, directory, flags) as server:
+        with self.scratch() as directory, replog.Replogd(self.programs, directory, flags, http) as server:
             yield server, directory
 
     @contextlib.contextmanager

@@ -26,18 +26,19 @@ class Programs:
 
 
 class Replogd(processes.Process):
-    """A server on a free port. `start_s`: from exec to its line `listening`."""
+    """A server on free ports. `start_s`: from exec to its line `listening`. With `http`, `http_address` is where it serves that."""
 
     name = "replog"
 
-    def __init__(self, programs, directory, flags=()):
+    def __init__(self, programs, directory, flags=(), http=False):
         self.programs = programs
         self.data = os.path.join(directory, "replog")
         started = time.monotonic()
-        super().__init__([programs.replogd, "--listen", "127.0.0.1:0", "--http-listen", "none", "--data", self.data, *flags],
+        super().__init__([programs.replogd, "--listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0" if http else "none", "--data", self.data, *flags],
                          os.path.join(directory, "replogd.log"), stdout=subprocess.PIPE)
         self.address = self.read_line().removeprefix("listening ")
         self.start_s = time.monotonic() - started
+        self.http_address = self.read_line().removeprefix("http ") if http else None
 
     def bench(self, name, **options):
         """`replog bench NAME --option value…`; its result."""
@@ -53,16 +54,24 @@ class Replogd(processes.Process):
     def client(self, *arguments):
         return json.loads(processes.run([self.programs.client, "--server", self.address, *arguments]))
 
+    def http_client(self, *arguments):
+        return json.loads(processes.run([self.programs.client, "--server", self.http_address, *arguments]))
+
     def committed_end(self, log):
         return json.loads(self.cli("--json", "logs", "show", log))["committed_end"]
 
     def hold(self, directory, streams, connections, stalled=False):
         """A process that holds subscriptions, once all of them have begun."""
-        command = [self.programs.client, "--server", self.address, "hold", "--streams", str(streams),
-                   "--connections", str(connections)]
-        holder = processes.Process(command + (["--stalled"] if stalled else []),
-                                   os.path.join(directory, "hold.log"), stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE)
+        return self._held(directory, [self.address, "hold", "--streams", str(streams), "--connections", str(connections),
+                                      *(["--stalled"] if stalled else [])])
+
+    def hold_events(self, directory, streams):
+        """The same of server-sent events."""
+        return self._held(directory, [self.http_address, "http-hold", "--streams", str(streams)])
+
+    def _held(self, directory, arguments):
+        holder = processes.Process([self.programs.client, "--server", *arguments], os.path.join(directory, "hold.log"),
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         try:
             holder.read_line()
         except BaseException:

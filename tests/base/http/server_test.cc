@@ -4,6 +4,7 @@
 
 #include <future>
 #include <optional>
+#include <thread>
 
 #include "tests/base/http/test_client.h"
 
@@ -217,7 +218,57 @@ TEST_F(ServerTest, IdleConnectionIsClosed) {
   options.session.idle_timeout = std::chrono::milliseconds(1);
   Start(options);
   HttpConnection connection(address());
+  EXPECT_EQ(connection.Ask(Verb::post, "/echo", "x").body(), "x");
   EXPECT_TRUE(connection.ServerCloses());
+}
+
+TEST_F(ServerTest, HeaderThatComesByteByByteMustBeThereInTimeAsAWhole) {
+  ServerOptions options;
+  options.session.header_timeout = std::chrono::milliseconds(100);
+  Start(options);
+  HttpConnection silent(address());
+  EXPECT_TRUE(silent.ServerCloses());
+  HttpConnection slow(address());
+  slow.Send("GET /echo HTTP/1.1\r\nX: ");
+  // Each byte comes long before the next would be late; the connection ends all the same, with few of them
+  // sent.
+  const auto drip = [&slow] {
+    for (size_t sent = 0; sent < SessionOptions().max_header_bytes / 2; ++sent) {
+      slow.Send("X");
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  };
+  EXPECT_THROW(drip(), boost::system::system_error);
+}
+
+TEST_F(ServerTest, RouteMaySayHowLargeItsBodyMayBe) {
+  Server server{ServerOptions{}};
+  Router router;
+  const auto size = [](const Request& request, const Responder& respond) {
+    respond(Saying(std::to_string(request.body.size())));
+  };
+  router.Add({Verb::post, "/large", size, 1 << 20});
+  router.Add({Verb::post, "/small", size, 3});
+  ASSERT_TRUE(server.Start(std::move(router)).ok());
+  EXPECT_EQ(HttpPost(server.address(), "/large", std::string(1 << 20, 'x')).body(), "1048576");
+  EXPECT_EQ(HttpPost(server.address(), "/large", std::string((1 << 20) + 1, 'x')).result(),
+            StatusCode::payload_too_large);
+  EXPECT_EQ(HttpPost(server.address(), "/small", "xyz").body(), "3");
+  EXPECT_EQ(HttpPost(server.address(), "/small", "wxyz").result(), StatusCode::payload_too_large);
+}
+
+TEST_F(ServerTest, HandlerSeesFieldsParametersAndPeer) {
+  Server server{ServerOptions{}};
+  Router router;
+  router.Add(Verb::get, "/{a}/x/{b}", [](const Request& request, const Responder& respond) {
+    const bool local = request.peer.address.starts_with("127.0.0.1:") && !request.peer.encrypted;
+    respond(Saying(request.Parameter("a") + "," + request.Parameter("b") + "," +
+                   std::string(request.Field("x-mine")) + (local ? ",local" : "")));
+  });
+  ASSERT_TRUE(server.Start(std::move(router)).ok());
+  HttpConnection connection(server.address());
+  connection.Send("GET /1/x/2%2F3 HTTP/1.1\r\nX-Mine: value\r\n\r\n");
+  EXPECT_EQ(connection.Read().body(), "1,2/3,value,local");
 }
 
 TEST_F(ServerTest, BodyThatDoesNotComeEndsTheConnection) {

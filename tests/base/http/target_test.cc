@@ -16,6 +16,11 @@ TEST(TargetTest, PathAndQueryAreDecoded) {
   EXPECT_THAT(target->query, ElementsAre(Pair("empty", ""), Pair("flag", ""), Pair("name", "x+y z")));
 }
 
+TEST(TargetTest, EscapedSlashDoesNotSeparate) {
+  EXPECT_THAT(ParseTarget("/a/b%2Fc//d/")->segments, ElementsAre("a", "b/c", "", "d", ""));
+  EXPECT_THAT(ParseTarget("/")->segments, ElementsAre(""));
+}
+
 TEST(TargetTest, QueryMayBeMissingOrEmpty) {
   for (const char* text : {"/", "/?", "/?&&"}) {
     const auto target = ParseTarget(text);

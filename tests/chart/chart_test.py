@@ -6,7 +6,12 @@ import tempfile
 import unittest
 
 import yaml
+import rendering
 from rendering import CHART, HELM, TOOLS, VALUES, manifests, run, template
+
+
+def setUpModule():
+    rendering.require()
 
 
 def names_in(values, prefix=""):

@@ -2,11 +2,16 @@
 
 import unittest
 
+import rendering
 from rendering import VALUES, Objects, containers
 
 # Secrets that are not the chart's: the values name them.
 GIVEN = {"our-tls", "our-client", "our-access", "our-test-token", "our-webhooks", "our-chat-token",
          "our-prometheus-token", "platform-clients"}
+
+
+def setUpModule():
+    rendering.require()
 
 
 def for_every_set(test):

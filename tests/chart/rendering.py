@@ -3,6 +3,8 @@
 import functools
 import os
 import subprocess
+import sys
+import unittest
 
 import yaml
 
@@ -16,6 +18,17 @@ KUBERNETES = "1.31.0"
 
 VALUES = {name.removesuffix(".yaml"): os.path.join(HERE, "values", name)
           for name in sorted(os.listdir(os.path.join(HERE, "values")))}
+
+
+def require():
+    """For a module's setUpModule: fails, or skips loudly where that is allowed, when a tool is missing."""
+    missing = [it for it in ("helm", "kubeconform", "kubernetes-schemas") if not os.path.exists(os.path.join(TOOLS, it))]
+    if missing and os.environ.get("REPLOG_WITHOUT_GRPCURL") == "1":
+        print(f"\n*** TESTS OF THE CHART DID NOT RUN: there is no {missing[0]}. ***\n", file=sys.stderr)
+        raise unittest.SkipTest("no helm, as allowed by REPLOG_WITHOUT_GRPCURL=1")
+    if missing:
+        raise RuntimeError(f"{', '.join(missing)} missing: `./dev deps test` makes them, which takes Go and the Go module "
+                           "proxy. Set REPLOG_WITHOUT_GRPCURL=1 to go on without these tests.")
 
 
 def run(*words):

@@ -9,7 +9,12 @@ import unittest
 
 import yaml
 from fake_kubernetes import FakeKubernetes
+import rendering
 from rendering import CHART, DEADLINE_S, HELM
+
+
+def setUpModule():
+    rendering.require()
 
 
 class UpgradeTest(unittest.TestCase):

@@ -18,7 +18,7 @@ FROM debian:12-slim
 # The shared libraries of the programs, and nothing else; tests/container compares this list with what they are linked to.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
-      libabsl20220623 libc-ares2 libfmt9 libgrpc++1.51 libgrpc29 libprotobuf32 libre2-9 \
+      libabsl20220623 libc-ares2 libfmt9 libgrpc++1.51 libgrpc29 libprometheus-cpp-core1.0 libprotobuf32 libre2-9 \
       librocksdb7.8 libspdlog1.10 libssl3 libyaml-cpp0.7 zlib1g \
  && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/* /usr/share/doc/* /usr/share/locale/* /usr/share/man/* \
  && useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin --uid 10001 --user-group replog \

@@ -1,5 +1,8 @@
 #include "server/main/commands.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstring>
 
@@ -8,6 +11,7 @@
 #include "server/logging/logging.h"
 #include "server/main/check_files.h"
 #include "server/main/configure.h"
+#include "server/main/file_watch.h"
 #include "server/main/health.h"
 #include "server/main/log_lines.h"
 #include "server/main/reloader.h"
@@ -86,6 +90,11 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   service_options.on_alarm = LogAlarm;
   const auto service = LogService::Open(service_options, **store, SystemClock());
   if (!service.ok()) return Fail(service.status());
+  // Before the files are read, so that no change is missed. As if somebody had sent the signal: all that is
+  // read anew is read in one place.
+  const auto files =
+      WatchFiles((*service)->timers(), SystemClock(), {options.access_file, options.webhooks_file},
+                 [] { ::kill(::getpid(), SIGHUP); });
   const auto server = RpcServer::Start(**service, options.listen, SourceOf(tls->get()));
   if (!server.ok()) return Fail(server.status());
   const MetricsPage metrics(**service);

@@ -129,6 +129,25 @@ class Reload(ConfigTest):
         server.process.send_signal(signal.SIGHUP)
         self.log_until(server, "reloaded")  # at info: the level was not raised meanwhile
 
+    def test_a_new_access_file_needs_no_signal(self):
+        self.write("log_format: json")
+        access = os.path.join(self.directory, "access.yaml")
+
+        def replace(text):  # in one step, as Kubernetes does with a mounted secret
+            with open(access + ".new", "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(access + ".new", access)
+
+        replace("principals: []\n")
+        server = self.serve("--access-file", access)
+        replace("principals: [{name: somebody}]\n")
+        self.log_until(server, "reloaded")
+        replace("principal: []\n")
+        self.assertIn("access.yaml:1: there is no key `principal`",
+                      self.log_until(server, "reload refused, nothing is changed")[-1]["why"])
+        replace("principals: []\n")
+        self.log_until(server, "reloaded")
+
     def test_sigusr1_turns_debug_on_and_back(self):
         self.write("log_level: error", "log_format: json")
         server = self.serve()

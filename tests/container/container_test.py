@@ -3,9 +3,16 @@
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "chart"))
+os.environ.setdefault("CHART_TOOLS", os.path.join(HERE, "..", "..", "build", "tools"))
+from installed import Installed  # pylint: disable=wrong-import-position
+from rendering import containers  # pylint: disable=wrong-import-position
 
 ENGINE = os.environ["PODMAN"].split()
 IMAGE = os.environ["IMAGE"]
@@ -13,6 +20,7 @@ IMAGE = os.environ["IMAGE"]
 RESTRICTED = ["--read-only", "--read-only-tmpfs=false", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
               "--network", "none", *os.environ.get("RUN_OPTIONS", "").split()]
 DEADLINE_S = 120  # ends what hangs
+HEALTH = ["replogd", "health", "--config", "/etc/replog/replogd.yaml"]
 PLAIN = ["--env", "REPLOG_INSECURE=true"]
 
 
@@ -23,22 +31,31 @@ def engine(*words, check=True):
     return done
 
 
+def make_readable(directory):
+    """For the container's user: Kubernetes gives the files to its group."""
+    for folder, _, files in os.walk(directory):
+        os.chmod(folder, 0o755)
+        for name in files:
+            os.chmod(os.path.join(folder, name), 0o644)
+
+
 class Container:
     """A container of the image that is removed at the end, with a volume."""
 
-    def __init__(self, test, *options):
+    def __init__(self, test, *options, words=()):
         self.name = "replog-" + os.urandom(4).hex()
         self.volume = self.name + "-data"
         engine("volume", "create", self.volume)
         test.addCleanup(engine, "volume", "rm", "--force", self.volume)
         test.addCleanup(engine, "rm", "--force", self.name)
-        engine("create", "--name", self.name, "--volume", f"{self.volume}:/var/lib/replog", *RESTRICTED, *options, IMAGE)
+        engine("create", "--name", self.name, "--volume", f"{self.volume}:/var/lib/replog", *RESTRICTED, *options, IMAGE,
+               *words)
 
-    def start(self):
+    def start(self, probe=HEALTH):
         """Returns once it is healthy."""
         engine("start", self.name)
         end = time.monotonic() + DEADLINE_S
-        while self.run("replogd", "health", "--config", "/etc/replog/replogd.yaml", check=False).returncode != 0:
+        while self.run(*probe, check=False).returncode != 0:
             state = self.state()
             if not state["Running"] or time.monotonic() > end:
                 raise AssertionError(f"not healthy: {state}\n{self.logs()}")
@@ -118,11 +135,10 @@ class ContainerTest(unittest.TestCase):
 
     def test_tls(self):
         with tempfile.TemporaryDirectory() as directory:
-            os.chmod(directory, 0o755)
             subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                             "-keyout", f"{directory}/tls.key", "-out", f"{directory}/tls.crt", "-subj", "/CN=localhost",
                             "-addext", "subjectAltName=DNS:localhost"], capture_output=True, check=True)
-            os.chmod(f"{directory}/tls.key", 0o644)
+            make_readable(directory)
             container = Container(self, "--volume", f"{directory}:/tls:ro", "--env", "REPLOG_TLS_CERTIFICATE=/tls/tls.crt",
                                   "--env", "REPLOG_TLS_KEY=/tls/tls.key")
             container.start()
@@ -130,6 +146,26 @@ class ContainerTest(unittest.TestCase):
             self.assertEqual(container.texts("--tls-ca", "/tls/tls.crt"), ["secret"])
             self.assertNotEqual(container.run("replog", "read", check=False).returncode, 0)  # in plain text
             self.assertEqual(container.stop(), 0, container.logs())
+
+    def test_the_chart_as_it_is_installed_without_any_values(self):
+        """One container with the files of the server's pod and of `helm test`, which runs the commands of both."""
+        installed = Installed(self, "default", mounted=True)
+        server, it = installed.server()
+        test, spec = installed.pod("-test")
+        mounts = [(pod, mount["mountPath"]) for pod, container in [(server, it), (test, spec["containers"][0])]
+                  for mount in container["volumeMounts"] if mount["name"] != "data"]
+        make_readable(installed.root)
+        container = Container(self, "--add-host", "r-replog.prod.svc:127.0.0.1", words=it["args"],
+                              *(word for pod, path in mounts
+                                for word in ("--volume", f"{installed.path(pod, path)}:{path}:ro")))
+        container.start(it["startupProbe"]["exec"]["command"])
+        container.run(*it["readinessProbe"]["exec"]["command"])
+        for client in containers(spec):
+            said = container.run(*client["command"], *client["args"]).stdout
+        self.assertIn("revision 1", said)
+        without_token = [word for word in client["args"] if not word.startswith("--token-file=")]
+        self.assertNotEqual(container.run(*client["command"], *without_token, check=False).returncode, 0)
+        self.assertEqual(container.stop(), 0, container.logs())
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ google::rpc::RetryInfo RandomDelay() {
 
 bool WorthRetrying(Reason reason) {
   return reason == Reason::kShuttingDown || reason == Reason::kBusy || reason == Reason::kTooManyWaiting ||
-         reason == Reason::kRecovering || reason == Reason::kStoreFailed || reason == Reason::kDiskFull;
+         reason == Reason::kRecovering || reason == Reason::kRateLimited || reason == Reason::kStoreFailed ||
+         reason == Reason::kDiskFull;
 }
 
 google::rpc::Status ToRpcStatus(const absl::Status& status) {

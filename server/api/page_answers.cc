@@ -35,12 +35,15 @@ absl::StatusOr<PageRequest> ToPageRequest(const v1::ReadRequest& request, const 
 
 }  // namespace
 
-absl::StatusOr<std::string> AnswerRead(LogService& service, const v1::ReadRequest& request,
-                                       v1::ReadResponse& rest) {
+absl::StatusOr<std::string> AnswerRead(LogService& service, const Caller& caller,
+                                       const v1::ReadRequest& request, v1::ReadResponse& rest) {
   const auto log = service.logs().Find(request.log());
   if (!log.ok()) return log.status();
-  const auto wanted = ToPageRequest(request, service.options().limits);
+  auto wanted = ToPageRequest(request, service.options().limits);
   if (!wanted.ok()) return wanted.status();
+  auto granted = caller.Narrow(Access::kRead, (*log)->name(), wanted->filter);
+  if (!granted.ok()) return granted.status();
+  wanted->filter = *std::move(granted);
   auto page = ReadPage(*wanted, **log, service.store());
   if (!page.ok()) return page.status();
   rest.set_next_sequence(page->next);
@@ -51,8 +54,8 @@ absl::StatusOr<std::string> AnswerRead(LogService& service, const v1::ReadReques
   return std::move(page->records);
 }
 
-absl::StatusOr<std::string> AnswerLookup(LogService& service, const v1::LookupRequest& request,
-                                         v1::LookupResponse& rest) {
+absl::StatusOr<std::string> AnswerLookup(LogService& service, const Caller& /*caller*/,
+                                         const v1::LookupRequest& request, v1::LookupResponse& rest) {
   const auto query = ToLookupQuery(request, service.options().limits);
   if (!query.ok()) return query.status();
   const auto log = service.logs().Find(request.log());

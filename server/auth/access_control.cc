@@ -80,6 +80,7 @@ void AccessControl::Replace(std::vector<Principal> principals) {
 
 std::unique_ptr<AccessControl::Watch> AccessControl::WatchGrants(
     const Caller& caller, StillGranted still_granted, std::function<void(const absl::Status&)> on_revoked) {
+  if (caller.name() == kAnonymous) return nullptr;
   auto watched = std::make_shared<Watched>();
   watched->principal = caller.name();
   watched->identity = caller.identity();

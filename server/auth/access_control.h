@@ -63,6 +63,7 @@ class AccessControl {
   // TOKEN_EXPIRED), or when `still_granted` says no: with GRANT_REVOKED and what it said. Both are called
   // from any thread, without a lock of ours, possibly before this returns (the file may have changed since
   // the caller was identified) and while the watch is being taken away: they must own what they use.
+  // Must outlive the watch. Null of an anonymous caller, from whom nothing can be taken.
   std::unique_ptr<Watch> WatchGrants(const Caller& caller, StillGranted still_granted,
                                      std::function<void(const absl::Status&)> on_revoked)
       TSA_EXCLUDES(mutex_);

@@ -76,7 +76,7 @@ Verbs ReadVerbs(const YamlValue& list) {
   return verbs;
 }
 
-NamePatterns ReadPatterns(const YamlValue& list) {
+std::vector<std::string> ReadPatterns(const YamlValue& list) {
   for (const YamlValue& item : list.Items()) {
     const std::string pattern = item.Text();
     if (pattern.empty() || pattern.find('*') < pattern.size() - 1)
@@ -84,13 +84,15 @@ NamePatterns ReadPatterns(const YamlValue& list) {
   }
   std::vector<std::string> patterns = list.Texts();
   if (patterns.empty()) list.Fail("must have at least one pattern; left out it means all of them");
-  return NamePatterns(patterns);
+  return patterns;
 }
 
 // The patterns behind `key`, which only `users` have a use for; all when it is left out.
-NamePatterns ReadPatterns(const YamlValue& map, const std::string& key, Verbs verbs, Verbs users) {
+std::vector<std::string> ReadPatterns(const YamlValue& map, const std::string& key, Verbs verbs,
+                                      Verbs users) {
   const YamlValue list = map[key];
-  if (!list.defined()) return verbs.HasAny(users) ? NamePatterns({"*"}) : NamePatterns();
+  if (!list.defined())
+    return verbs.HasAny(users) ? std::vector<std::string>{"*"} : std::vector<std::string>();
   if (!verbs.HasAny(users)) list.Fail("none of the grant's verbs has a use for it");
   return ReadPatterns(list);
 }
@@ -101,10 +103,10 @@ Grant ReadGrant(const YamlValue& map) {
   Grant grant;
   grant.verbs = ReadVerbs(map.Required("verbs"));
   if (grant.verbs.HasAny(kOfLogs)) map.Required("logs");
-  grant.logs = ReadPatterns(map, "logs", grant.verbs, kOfLogs);
-  grant.channels = ReadPatterns(map, "channels", grant.verbs, {Access::kRead, Access::kAppend});
-  grant.nodes = ReadPatterns(map, "nodes", grant.verbs, Access::kNode);
-  grant.leases = ReadPatterns(map, "leases", grant.verbs, Access::kLease);
+  grant.logs = LogPatterns(ReadPatterns(map, "logs", grant.verbs, kOfLogs));
+  grant.channels = NamePatterns(ReadPatterns(map, "channels", grant.verbs, {Access::kRead, Access::kAppend}));
+  grant.nodes = NamePatterns(ReadPatterns(map, "nodes", grant.verbs, Access::kNode));
+  grant.leases = NamePatterns(ReadPatterns(map, "leases", grant.verbs, Access::kLease));
   return grant;
 }
 

@@ -42,7 +42,7 @@ NamePatterns ToPatterns(const ChannelFilter& filter) {
 template <typename Also>
 bool Caller::Has(Access access, std::string_view log, const Also& also) const {
   return std::ranges::any_of(principal_->grants, [&](const Grant& grant) {
-    return grant.verbs.Has(access) && CoversLog(grant.logs, log) && also(grant);
+    return grant.verbs.Has(access) && grant.logs.Covers(log) && also(grant);
   });
 }
 
@@ -65,7 +65,7 @@ absl::Status Caller::CheckLog(Access access, std::string_view log) const {
 
 absl::Status Caller::CheckSees(std::string_view log) const {
   for (const Grant& grant : principal_->grants) {
-    if (CoversLog(grant.logs, log)) return absl::OkStatus();
+    if (grant.logs.Covers(log)) return absl::OkStatus();
   }
   return Denied(name(), "see", {{"log", log}});
 }
@@ -96,10 +96,18 @@ absl::Status Caller::CheckLease(std::string_view lease) const {
 
 absl::Status Caller::CheckServerAdmin() const { return CheckAdmin(kSystem); }
 
+absl::Status Caller::CheckReadsEverything() const {
+  LogPatterns logs;
+  for (const Grant& grant : principal_->grants) {
+    if (grant.verbs.Has(Access::kRead) && grant.channels.all()) logs = logs.Unite(grant.logs);
+  }
+  return logs.all() ? absl::OkStatus() : Denied(name(), "read everything", {});
+}
+
 NamePatterns Caller::Channels(Access access, std::string_view log) const {
   NamePatterns channels;
   for (const Grant& grant : principal_->grants) {
-    if (grant.verbs.Has(access) && CoversLog(grant.logs, log)) channels = channels.Unite(grant.channels);
+    if (grant.verbs.Has(access) && grant.logs.Covers(log)) channels = channels.Unite(grant.channels);
   }
   return channels;
 }
@@ -116,8 +124,10 @@ absl::StatusOr<ChannelFilter> Caller::Narrow(Access access, std::string_view log
   return ChannelFilter(granted.ToStrings());
 }
 
-bool Caller::Covers(Access access, std::string_view log, const ChannelFilter& filter) const {
-  return HasAllChannels(access, log) || Channels(access, log).Covers(ToPatterns(filter));
+absl::Status Caller::CheckFilter(Access access, std::string_view log, const ChannelFilter& filter) const {
+  if (HasAllChannels(access, log) || Channels(access, log).Covers(ToPatterns(filter)))
+    return absl::OkStatus();
+  return Denied(name(), AccessName(access), {{"log", log}});
 }
 
 absl::Status Caller::Admit(size_t bytes) const { return limited() ? usage_->Admit(bytes) : absl::OkStatus(); }

@@ -47,15 +47,17 @@ class Caller {
   absl::Status CheckNode(std::string_view log, std::string_view node) const;
   absl::Status CheckLease(std::string_view lease) const;
   absl::Status CheckAdmin(std::string_view log) const { return CheckLog(Access::kAdmin, log); }
-  // What concerns the whole server (a backup, what it logs): `admin` of the log `_system`.
+  // What concerns the whole server: `admin` of the log `_system`.
   absl::Status CheckServerAdmin() const;
+  // `read` of all channels of all logs, the product's own too.
+  absl::Status CheckReadsEverything() const;
 
   // The part of `wanted` that is granted: prefixes are narrowed to what of them is. A channel that is named
   // and not granted is refused, and so is a filter of which nothing is left.
   absl::StatusOr<ChannelFilter> Narrow(Access access, std::string_view log,
                                        const ChannelFilter& wanted) const;
-  // Whether all that `filter` matches is granted.
-  bool Covers(Access access, std::string_view log, const ChannelFilter& filter) const;
+  // That all that `filter` matches is granted.
+  absl::Status CheckFilter(Access access, std::string_view log, const ChannelFilter& filter) const;
   // The channels of the log for which it has the verb.
   NamePatterns Channels(Access access, std::string_view log) const;
 

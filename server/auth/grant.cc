@@ -1,24 +1,36 @@
 #include "server/auth/grant.h"
 
-#include <algorithm>
-
 namespace replog {
+namespace {
 
-bool CoversLog(const NamePatterns& patterns, std::string_view log) {
-  if (log.empty() || log.front() != '_') return patterns.Covers(log);
-  return std::ranges::binary_search(patterns.names(), log, std::less<>()) ||
-         std::ranges::any_of(patterns.prefixes(), [&](const std::string& prefix) {
-           return !prefix.empty() && log.substr(0, prefix.size()) == prefix;
-         });
+std::vector<std::string> Concatenate(std::vector<std::string> texts, const std::vector<std::string>& more) {
+  texts.insert(texts.end(), more.begin(), more.end());
+  return texts;
+}
+
+}  // namespace
+
+LogPatterns::LogPatterns(const std::vector<std::string>& patterns) {
+  std::vector<std::string> users;
+  std::vector<std::string> own;
+  for (const std::string& pattern : patterns) (pattern.starts_with('_') ? own : users).push_back(pattern);
+  users_ = NamePatterns(users);
+  own_ = NamePatterns(own);
+}
+
+LogPatterns LogPatterns::Unite(const LogPatterns& other) const {
+  return LogPatterns(Concatenate(ToStrings(), other.ToStrings()));
+}
+
+std::vector<std::string> LogPatterns::ToStrings() const {
+  return Concatenate(users_.ToStrings(), own_.ToStrings());
 }
 
 Principal Anonymous() {
   const NamePatterns all({"*"});
   Principal anonymous;
   anonymous.name = kAnonymous;
-  // Both patterns, since the first does not cover the logs that the second does.
-  anonymous.grants.push_back({Verbs::All(), all, all, all, all});
-  anonymous.grants.push_back({Verbs::All(), NamePatterns({"_*"}), all, all, all});
+  anonymous.grants.push_back({Verbs::All(), LogPatterns({"*", "_*"}), all, all, all});
   return anonymous;
 }
 

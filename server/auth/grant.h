@@ -45,16 +45,32 @@ class Verbs {
   uint8_t bits_ = 0;
 };
 
-// Whether `patterns`, of logs, cover a log. The product's own logs, whose names start with `_`, tell of all
-// channels, nodes, leases and settings of the others; so only patterns that start with `_` themselves cover
-// them: `*` does not.
-bool CoversLog(const NamePatterns& patterns, std::string_view log);
+// A set of logs. The product's own, whose names start with `_`, tell of all channels, nodes, leases and
+// settings of the others; so only patterns that start with `_` themselves cover them: `*` does not.
+class LogPatterns {
+ public:
+  LogPatterns() = default;
+  explicit LogPatterns(const std::vector<std::string>& patterns);
+
+  bool Covers(std::string_view log) const {
+    return !log.empty() && log.front() == '_' ? own_.Covers(log) : users_.Covers(log);
+  }
+  // Whether it has every log, the product's own too.
+  bool all() const { return users_.all() && own_.Covers(NamePatterns({"_*"})); }
+  bool empty() const { return users_.empty() && own_.empty(); }
+  LogPatterns Unite(const LogPatterns& other) const;
+  std::vector<std::string> ToStrings() const;
+
+ private:
+  NamePatterns users_;
+  NamePatterns own_;  // each starts with `_`
+};
 
 // What a principal may do, to what. A verb that has no use for a list passes over it:
 //   read, append: logs x channels;  node: logs x nodes (names of nodes);  lease: leases;  admin: logs.
 struct Grant {
   Verbs verbs;
-  NamePatterns logs;
+  LogPatterns logs;
   NamePatterns channels;
   NamePatterns nodes;
   NamePatterns leases;

@@ -1,5 +1,6 @@
 #include "server/core/sync_call.h"
 
+#include "base/error.h"
 #include "server/core/names.h"
 #include "server/core/node_wait.h"
 
@@ -25,15 +26,20 @@ std::shared_ptr<SyncCall> SyncCall::Start(LogService& service, SyncQuestion ques
                                 .fleet = std::move(question.fleet),
                                 .origin = std::move(question.origin),
                                 .timeout_us = question.timeout_us};
-  service.blocking().Post([call, target = std::move(question.target), request = std::move(request)] {
-    call->Find(target, request);
+  service.blocking().Post([call, question = std::move(question), request = std::move(request)] {
+    call->Find(question, request);
   });
   return call;
 }
 
-void SyncCall::Find(const SyncTarget& target, SyncBarriers::Request request) {
-  const auto found = FindSyncTarget(target, *request.log, service_.store());
+void SyncCall::Find(const SyncQuestion& question, SyncBarriers::Request request) {
+  const auto found = FindSyncTarget(question.target, *request.log, service_.store());
   if (!found.ok()) return Finish(found.status());
+  if (question.may_see && found->channel && !question.may_see(*found->channel)) {
+    return Finish(MakeError(Reason::kPermissionDenied,
+                            "sequence: there is no grant to read the channel of this record",
+                            {{"field", "sequence"}, {"log", request.log->name()}}));
+  }
   request.target = found->sequence;
   request.channel = found->channel;
   Await(request);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,9 @@ struct SyncQuestion {
   std::string fleet;
   std::string origin;
   int64_t timeout_us = 0;
+  // Whether whoever asks may see a channel. A record that is asked for by its sequence may be of one that it
+  // may not: that is told (PERMISSION_DENIED), and not the channel's name. Empty: it may see all.
+  std::function<bool(const std::string& channel)> may_see;
 };
 
 // The answer to a question: finds the record, then waits for the nodes. Thread-safe. Keeps itself alive until
@@ -35,7 +39,7 @@ class SyncCall : public std::enable_shared_from_this<SyncCall> {
 
  private:
   SyncCall(LogService& service, Done done) : service_(service), done_(std::move(done)) {}
-  void Find(const SyncTarget& target, SyncBarriers::Request request);
+  void Find(const SyncQuestion& question, SyncBarriers::Request request);
   void Await(const SyncBarriers::Request& request) TSA_EXCLUDES(mutex_);
   void Finish(absl::StatusOr<SyncAnswer> answer);
 

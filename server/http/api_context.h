@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "server/auth/access_control.h"
 #include "server/core/log_service.h"
 #include "server/http/event_texts.h"
 #include "server/http/held_bytes.h"
@@ -23,6 +24,7 @@ struct FailedCall {
 // What the routes are about. All of it must outlive the HTTP server.
 struct ApiContext {
   LogService& service;
+  AccessControl& access;
   // The page of metrics, in Prometheus' text format; empty: there is none. Thread-safe.
   std::function<std::string()> metrics = {};
   // Told of requests that ended with an error. Thread-safe.

@@ -31,11 +31,12 @@ http::Router MakeApiRouter(ApiContext& context) {
   return router;
 }
 
-ApiServer::ApiServer(LogService& service, const Options& options)
-    : context_{service, options.metrics, options.on_failed}, server_(ToServerOptions(options)) {}
+ApiServer::ApiServer(LogService& service, AccessControl& access, const Options& options)
+    : context_{service, access, options.metrics, options.on_failed}, server_(ToServerOptions(options)) {}
 
-absl::StatusOr<std::unique_ptr<ApiServer>> ApiServer::Start(LogService& service, const Options& options) {
-  std::unique_ptr<ApiServer> self(new ApiServer(service, options));
+absl::StatusOr<std::unique_ptr<ApiServer>> ApiServer::Start(LogService& service, AccessControl& access,
+                                                            const Options& options) {
+  std::unique_ptr<ApiServer> self(new ApiServer(service, access, options));
   if (auto status = self->server_.Start(MakeApiRouter(self->context_)); !status.ok()) return status;
   return self;
 }

@@ -21,8 +21,9 @@ class ApiServer {
     std::function<std::string()> metrics = {};
     std::function<void(const FailedCall&)> on_failed = {};
   };
-  // `service` must outlive the server.
-  static absl::StatusOr<std::unique_ptr<ApiServer>> Start(LogService& service, const Options& options);
+  // `service` and `access` must outlive the server.
+  static absl::StatusOr<std::unique_ptr<ApiServer>> Start(LogService& service, AccessControl& access,
+                                                          const Options& options);
   ~ApiServer() { Stop(); }
 
   // host:port as it is served.
@@ -36,7 +37,7 @@ class ApiServer {
   void Stop();
 
  private:
-  ApiServer(LogService& service, const Options& options);
+  ApiServer(LogService& service, AccessControl& access, const Options& options);
 
   ApiContext context_;
   http::Server server_;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/http/media_type.h"
 #include "server/api/convert.h"
+#include "server/api/grants_needed.h"
 #include "server/core/names.h"
 #include "server/http/answers.h"
 #include "server/http/new_records.h"
@@ -33,9 +34,10 @@ absl::StatusOr<http::Response> AppendAnswer(const absl::StatusOr<Appended>& outc
   return JsonAnswer(message);
 }
 
-void Append(LogService& service, absl::StatusOr<std::string> encoded, const Reply& reply) {
+void Append(LogService& service, const Caller& caller, absl::StatusOr<std::string> encoded,
+            const Reply& reply) {
   if (!encoded.ok()) return reply(AppendAnswer(encoded.status()));
-  auto parsed = ParseAppendRequest(*std::move(encoded), service.options().limits);
+  auto parsed = ParseGrantedAppend(caller, *std::move(encoded), service.options().limits);
   if (!parsed.ok()) return reply(AppendAnswer(parsed.status()));
   auto log = service.logs().FindForChange(parsed->log);
   if (!log.ok()) return reply(AppendAnswer(log.status()));
@@ -54,9 +56,10 @@ void Append(LogService& service, absl::StatusOr<std::string> encoded, const Repl
 
 void EncodeAndAppend(LogService& service, const Call& call, Encode encode, const Reply& reply) {
   const std::string& body = call.request.body;
-  if (body.size() <= kSmallBodyBytes) return Append(service, encode(body), reply);
-  service.blocking().Post(
-      [&service, body, encode = std::move(encode), reply] { Append(service, encode(body), reply); });
+  if (body.size() <= kSmallBodyBytes) return Append(service, *call.caller, encode(body), reply);
+  service.blocking().Post([&service, caller = *call.caller, body, encode = std::move(encode), reply] {
+    Append(service, caller, encode(body), reply);
+  });
 }
 
 void PostRecords(LogService& service, const Call& call, const Reply& reply) {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "base/http/message.h"
+#include "server/auth/caller.h"
 
 namespace replog {
 
@@ -12,6 +14,7 @@ namespace replog {
 struct Call {
   const http::Request& request;
   const std::string& request_id;
+  std::optional<Caller> caller;  // who calls; none of a route that is open
 
   const std::string& Parameter(std::string_view name) const { return request.Parameter(name); }
 };

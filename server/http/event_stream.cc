@@ -37,8 +37,8 @@ absl::StatusOr<Start> StartOf(const http::Request& request) {
   return number.status();
 }
 
-absl::StatusOr<http::Response> OpenEvents(ApiContext& context, const MessageScope& scope,
-                                          const http::Request& request) {
+absl::StatusOr<http::Response> OpenEvents(ApiContext& context, const MessageScope& scope, const Call& call) {
+  const http::Request& request = call.request;
   LogService& service = context.service;
   const auto start = StartOf(request);
   if (!start.ok()) return start.status();
@@ -49,6 +49,10 @@ absl::StatusOr<http::Response> OpenEvents(ApiContext& context, const MessageScop
       return status;
     options.filter = ChannelFilter({scope.channel});
   }
+  // Before the log is looked up: a refusal tells nothing of what there is.
+  auto shown = call.caller->Narrow(Access::kRead, LogNameOrDefault(scope.log), options.filter);
+  if (!shown.ok()) return shown.status();
+  options.filter = *std::move(shown);
   const auto log = service.logs().Find(scope.log);
   if (!log.ok()) return log.status();
   // Here, where an error still is the answer. It reads the store for a start by time only.
@@ -58,7 +62,9 @@ absl::StatusOr<http::Response> OpenEvents(ApiContext& context, const MessageScop
   response.content_type = "text/event-stream";
   response.fields = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
   if (request.verb != http::Verb::head) {
-    response.stream = std::make_shared<EventStream>(context, *log, *first, std::move(options));
+    const auto stream = std::make_shared<EventStream>(context, *log, *first, std::move(options));
+    if (auto status = stream->Take(*call.caller); !status.ok()) return status;
+    response.stream = stream;
   }
   return response;
 }
@@ -100,11 +106,12 @@ http::SharedBytes EventStream::TextOf(const Frame& frame) {
 
 void EventStream::Finish(const absl::Status& status) {
   finished_ = true;
+  grant_.GiveBack();
   if (give_) std::exchange(give_, nullptr)(std::make_shared<const std::string>(EndText(status)));
 }
 
 void AnswerEvents(ApiContext& context, const MessageScope& scope, const Call& call, const Reply& reply) {
-  reply(OpenEvents(context, scope, call.request));
+  reply(OpenEvents(context, scope, call));
 }
 
 }  // namespace replog

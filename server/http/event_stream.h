@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/http/message.h"
+#include "server/api/subscription_grant.h"
 #include "server/core/subscription_driver.h"
 #include "server/http/page.h"
 
@@ -14,8 +15,13 @@ namespace replog {
 // comment with an id comes at least every 5 to 15 s.
 class EventStream final : public http::BodyStream, public SubscriptionDriver {
  public:
-  // Begins when the first piece is asked for. `context` must outlive it.
+  // Begins when the first piece is asked for, with Take said before. `context` must outlive it.
   EventStream(ApiContext& context, LogPtr log, Sequence start, Subscription::Options options);
+
+  // The caller may see what the options' filter shows.
+  absl::Status Take(const Caller& caller) {
+    return grant_.Take(context_.access, caller, log()->name(), options_.filter, "", weak_from_this());
+  }
 
   void Next(Give give) override;
   void Leave() override { OnSent(false); }
@@ -29,6 +35,7 @@ class EventStream final : public http::BodyStream, public SubscriptionDriver {
   ApiContext& context_;
   const Sequence start_;
   Subscription::Options options_;
+  SubscriptionGrant grant_;
   bool begun_ = false;
   std::atomic<bool> finished_{false};
   // Set before the driver is told that the last piece was taken, and used by what it does then.

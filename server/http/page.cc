@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "server/api/grants_needed.h"
 #include "server/api/page_answers.h"
 #include "server/core/names.h"
 #include "server/http/answers.h"
@@ -29,13 +30,15 @@ absl::StatusOr<v1::ReadRequest> ToReadRequest(const MessageScope& scope, const h
   return request;
 }
 
-absl::StatusOr<http::Response> ReadPage(ApiContext& context, const v1::ReadRequest& request) {
+absl::StatusOr<http::Response> ReadPage(ApiContext& context, const Caller& caller,
+                                        const v1::ReadRequest& request) {
   if (context.held_pages.full()) {
     return MakeError(Reason::kBusy, "too many pages wait for clients to take them; try again");
   }
   v1::ReadResponse page;
-  const auto records = AnswerRead(context.service, request, page);
+  const auto records = AnswerRead(context.service, caller, request, page);
   if (!records.ok()) return records.status();
+  caller.Charge(records->size());
   // Records are a field of the response as they stand.
   page.MergeFromString(*records);
   http::Response response = JsonAnswer(page);
@@ -48,8 +51,10 @@ absl::StatusOr<http::Response> ReadPage(ApiContext& context, const v1::ReadReque
 void AnswerPage(ApiContext& context, const MessageScope& scope, const Call& call, const Reply& reply) {
   const auto request = ToReadRequest(scope, call.request.target, context.service.options().limits);
   if (!request.ok()) return reply(request.status());
-  context.service.blocking().Post(
-      [&context, request = *request, reply] { reply(ReadPage(context, request)); });
+  if (const auto status = CheckGrants(*call.caller, *request); !status.ok()) return reply(status);
+  context.service.blocking().Post([&context, caller = *call.caller, request = *request, reply] {
+    reply(ReadPage(context, caller, request));
+  });
 }
 
 }  // namespace replog

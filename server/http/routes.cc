@@ -36,6 +36,17 @@ absl::Status CheckOrigin(const http::Request& request) {
       {{"field", "origin"}});
 }
 
+// Who calls, within what it may use up.
+absl::StatusOr<Caller> Identify(AccessControl& access, const http::Request& request) {
+  // Two headers are none: which of them counts must not depend on who looks.
+  const bool twice = request.fields.count("Authorization") > 1;
+  const std::string authorization(twice ? "twice" : request.Field("Authorization"));
+  auto caller = access.Identify({authorization, request.peer.certificate_names});
+  if (!caller.ok()) return caller;
+  if (auto status = caller->Admit(request.body.size()); !status.ok()) return status;
+  return caller;
+}
+
 std::string Path(const http::Request& request) { return request.target.path; }
 
 }  // namespace
@@ -50,7 +61,6 @@ void Routes::AddBoth(const ApiRoute& route) {
 void Routes::Add(ApiRoute route) {
   auto handle = [this_context = &context_, guard = route.guard, handler = std::move(route.handler)](
                     const http::Request& request, http::Responder respond) {
-    (void)guard;
     ApiContext& context = *this_context;
     const std::string id = RequestIdOf(request);
     const Reply reply = [&context, id, respond = std::move(respond), method = request.verb,
@@ -66,7 +76,10 @@ void Routes::Add(ApiRoute route) {
       respond(std::move(response));
     };
     if (auto status = CheckOrigin(request); !status.ok()) return reply(status);
-    handler(Call{request, id}, reply);
+    if (guard == Guard::kOpen) return handler(Call{request, id, std::nullopt}, reply);
+    auto caller = Identify(context.access, request);
+    if (!caller.ok()) return reply(caller.status());
+    handler(Call{request, id, *std::move(caller)}, reply);
   };
   router_.Add({route.verb, std::move(route.pattern), std::move(handle), route.max_body_bytes});
 }

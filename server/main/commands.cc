@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/http/api_server.h"
 #include "server/logging/logging.h"
+#include "server/main/access.h"
 #include "server/main/check_files.h"
 #include "server/main/configure.h"
 #include "server/main/file_watch.h"
@@ -37,21 +38,23 @@ void ReportProblems(const std::string& log, const VerifyProgress& progress) {
               static_cast<unsigned long long>(progress.bytes),
               static_cast<unsigned long long>(progress.problem_count));
   for (const VerifyProblem& problem : progress.problems) {
-    std::printf("  sequences %llu to %llu: %s\n", static_cast<unsigned long long>(problem.first),
-                static_cast<unsigned long long>(problem.end - 1), problem.description.c_str());
+    std::printf("  sequences %llu to %llu: %s %s\n", static_cast<unsigned long long>(problem.first),
+                static_cast<unsigned long long>(problem.end - 1), problem.description.c_str(),
+                problem.channel.c_str());
   }
 }
 
 // Null when HTTP is off.
-absl::StatusOr<std::unique_ptr<ApiServer>> StartHttp(LogService& service, const MetricsPage& metrics,
-                                                     const ServerOptions& options, TlsKeeper* tls) {
+absl::StatusOr<std::unique_ptr<ApiServer>> StartHttp(LogService& service, AccessControl& access,
+                                                     const MetricsPage& metrics, const ServerOptions& options,
+                                                     TlsKeeper* tls) {
   if (options.http_listen == "none") return nullptr;
   ApiServer::Options http;
   http.listen = options.http_listen;
   if (tls != nullptr) http.tls = [tls] { return tls->Current()->context; };
   http.metrics = [&metrics] { return metrics.Text(); };
   http.on_failed = LogFailedCall;
-  auto server = ApiServer::Start(service, http);
+  auto server = ApiServer::Start(service, access, http);
   if (!server.ok())
     return absl::Status(server.status().code(), absl::StrCat("HTTP: ", server.status().message()));
   return server;
@@ -95,11 +98,18 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   const auto files =
       WatchFiles((*service)->timers(), SystemClock(), {options.access_file, options.webhooks_file},
                  [] { ::kill(::getpid(), SIGHUP); });
-  const auto server = RpcServer::Start(**service, options.listen, SourceOf(tls->get()));
+  const auto access = AccessControl::Open(options.access_file, SystemClock());
+  if (!access.ok()) return Fail(access.status());
+  const auto server = RpcServer::Start(**service, **access,
+                                       {.address = options.listen,
+                                        .tls = SourceOf(tls->get()),
+                                        .reflection = options.reflection,
+                                        .audit = LogAdminActions()});
   if (!server.ok()) return Fail(server.status());
   const MetricsPage metrics(**service);
-  auto http = StartHttp(**service, metrics, options, tls->get());
+  auto http = StartHttp(**service, **access, metrics, options, tls->get());
   if (!http.ok()) return Fail(http.status());
+  const auto expiry = WatchExpiry((*service)->timers(), SystemClock(), **access);
   const auto watch = WatchTls((*service)->timers(), SystemClock(), tls->get());
   spdlog::info("serving gRPC on {}{}, data in {}", (*server)->address(), options.tls.on() ? " with TLS" : "",
                options.store.directory);
@@ -115,6 +125,7 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
       configuration, [&line] { return Configure(line); }, CheckFiles);
   reloader.Add([&](const ServerOptions& now) { logging.Set(now.log_level, now.log_format); });
   if (*tls != nullptr) reloader.Add([&](const ServerOptions&) { (*tls)->Reload(); });
+  reloader.Add([&](const ServerOptions&) { ReloadAccess(**access); });
   const int signal =
       signals.AwaitStop({.on_hangup = [&] { reloader.Reload(); }, .on_user = [&] { logging.ToggleDebug(); }});
   spdlog::info("stopping on {}", strsignal(signal));

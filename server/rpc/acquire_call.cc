@@ -6,16 +6,17 @@
 
 namespace replog {
 
-AcquireCall* AcquireCall::Create(LeaseKeeper& leases, const grpc::ByteBuffer& request,
+AcquireCall* AcquireCall::Create(LeaseKeeper& leases, const Gate& gate,
+                                 const grpc::CallbackServerContext& context, const grpc::ByteBuffer& request,
                                  grpc::ByteBuffer& response) {
   auto* call = new AcquireCall(leases, response);
-  if (const auto status = call->Begin(request); !status.ok()) call->FinishWith(status);
+  const auto granted = gate.Open<v1::AcquireRequest>(context, request);
+  const absl::Status status = granted.ok() ? call->Begin(granted->request) : granted.status();
+  if (!status.ok()) call->FinishWith(status);
   return call;
 }
 
-absl::Status AcquireCall::Begin(const grpc::ByteBuffer& encoded) {
-  v1::AcquireRequest message;
-  if (auto status = Parse(encoded, message); !status.ok()) return status;
+absl::Status AcquireCall::Begin(const v1::AcquireRequest& message) {
   const auto request = ToAcquireLease(message);
   if (!request.ok()) return request.status();
   request_ = leases_.Acquire(request->name, request->wanted, request->wait_us,

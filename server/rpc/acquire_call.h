@@ -3,6 +3,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include "server/core/lease_keeper.h"
+#include "server/rpc/gate.h"
 
 namespace replog {
 
@@ -11,7 +12,8 @@ namespace replog {
 class AcquireCall final : public grpc::ServerUnaryReactor {
  public:
   // `leases` must outlive every call of the server, `response` the call.
-  static AcquireCall* Create(LeaseKeeper& leases, const grpc::ByteBuffer& request,
+  static AcquireCall* Create(LeaseKeeper& leases, const Gate& gate,
+                             const grpc::CallbackServerContext& context, const grpc::ByteBuffer& request,
                              grpc::ByteBuffer& response);
 
   void OnCancel() override { leases_.Cancel(request_); }
@@ -19,7 +21,7 @@ class AcquireCall final : public grpc::ServerUnaryReactor {
 
  private:
   AcquireCall(LeaseKeeper& leases, grpc::ByteBuffer& response) : leases_(leases), response_(response) {}
-  absl::Status Begin(const grpc::ByteBuffer& encoded);
+  absl::Status Begin(const v1::AcquireRequest& message);
   void FinishWith(const LeaseTable::Answer& answer);
 
   LeaseKeeper& leases_;

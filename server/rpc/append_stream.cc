@@ -1,6 +1,7 @@
 #include "server/rpc/append_stream.h"
 
 #include "base/error.h"
+#include "proto/wire/record_view.h"
 #include "server/api/convert.h"
 #include "server/api/error_status.h"
 #include "server/rpc/buffers.h"
@@ -8,10 +9,12 @@
 
 namespace replog {
 
-AppendStream* AppendStream::Create(LogService& service, StreamRegistry& streams) {
+AppendStream* AppendStream::Create(LogService& service, const Gate& gate,
+                                   const grpc::CallbackServerContext& context, StreamRegistry& streams) {
   std::shared_ptr<AppendStream> stream(new AppendStream(service, streams));
   stream->self_ = stream;
   const bool serving = streams.Add(stream);
+  if (const auto status = stream->Admit(gate, context); !status.ok()) stream->StopWith(status);
   {
     MutexLock lock(stream->mutex_);
     stream->Pump();
@@ -20,7 +23,44 @@ AppendStream* AppendStream::Create(LogService& service, StreamRegistry& streams)
   return stream.get();
 }
 
+absl::Status AppendStream::Admit(const Gate& gate, const grpc::CallbackServerContext& context) {
+  const auto caller = gate.Enter<v1::AppendRequest>(context);
+  if (!caller.ok()) return caller.status();
+  auto slot = caller->OpenStream();
+  if (!slot.ok()) return slot.status();
+  {
+    MutexLock lock(mutex_);
+    slot_ = *std::move(slot);
+  }
+  if (auto status = SetCaller(*caller); !status.ok()) return status;
+  watch_ = gate.access().WatchGrants(
+      *caller,
+      [weak = weak_from_this()](const Caller& now) {
+        const auto stream = weak.lock();
+        return stream == nullptr ? absl::OkStatus() : stream->SetCaller(now);
+      },
+      [weak = weak_from_this()](const absl::Status& status) {
+        if (const auto stream = weak.lock()) stream->StopWith(status);
+      });
+  return absl::OkStatus();
+}
+
+absl::Status AppendStream::SetCaller(const Caller& now) {
+  MutexLock lock(mutex_);
+  caller_ = now;
+  if (auto status = now.CheckAny(Access::kAppend); !status.ok()) return status;
+  return used_.CheckStillGranted(now);
+}
+
+void AppendStream::Remember(const AppendRequest& request) {
+  if (caller_->HasAllChannels(Access::kAppend, request.log)) return used_.AddAll(request.log);
+  request.ForEachRecord([&](std::string_view record) TSA_NO_THREAD_SAFETY_ANALYSIS {
+    used_.Add(*caller_, request.log, wire::ChannelOf(record));
+  });
+}
+
 void AppendStream::OnDone() {
+  watch_.reset();
   streams_.Remove(this);
   const auto last = std::move(self_);  // may delete this, when it goes out of scope
 }
@@ -41,7 +81,7 @@ void AppendStream::Take(std::string encoded) {
   const uint64_t ticket = first_ticket_ + slots_.size();
   slots_.push_back({std::nullopt, encoded.size() + kSlotOverhead});
   under_way_bytes_ += slots_.back().bytes;
-  auto request = ParseAppendRequest(std::move(encoded), service_.options().limits);
+  auto request = ParseGrantedAppend(*caller_, std::move(encoded), service_.options().limits);
   if (!request.ok()) {
     if (ReasonOf(request.status()) == Reason::kMalformed) {
       // Not a message: nothing that follows can be trusted to be what the client meant.
@@ -55,6 +95,7 @@ void AppendStream::Take(std::string encoded) {
   }
   auto log = service_.logs().FindForChange(request->log);
   if (!log.ok()) return AnswerLocked(ticket, log.status());
+  if (watch_ != nullptr) Remember(*request);
   const auto done = [self = shared_from_this(), ticket](const absl::StatusOr<Appended>& outcome) {
     self->Answer(ticket, outcome);
   };
@@ -132,6 +173,7 @@ void AppendStream::Pump() {
   const bool all_answered = slots_.empty() && !writing_;
   if (no_more_reads_ && !writing_ && (all_answered || broken_)) {
     finished_ = true;
+    slot_ = StreamSlot();
     Finish(ToGrpcStatus(end_));
   }
 }
@@ -150,9 +192,12 @@ void AppendStream::OnCancel() {
 }
 
 void AppendStream::Stop() {
+  StopWith(MakeError(Reason::kShuttingDown, "the server is stopping; what was not answered was not written"));
+}
+
+void AppendStream::StopWith(const absl::Status& status) {
   MutexLock lock(mutex_);
-  if (end_.ok())
-    end_ = MakeError(Reason::kShuttingDown, "the server is stopping; what was not answered was not written");
+  end_.Update(status);
   no_more_reads_ = true;
   if (parked_.has_value()) {
     parked_.reset();

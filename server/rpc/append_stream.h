@@ -6,7 +6,9 @@
 #include <memory>
 #include <optional>
 
+#include "server/auth/used_channels.h"
 #include "server/core/log_service.h"
+#include "server/rpc/gate.h"
 #include "server/rpc/stoppable.h"
 
 namespace replog {
@@ -20,8 +22,9 @@ class AppendStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
                            public Stoppable,
                            public std::enable_shared_from_this<AppendStream> {
  public:
-  // Both must outlive every call of the server.
-  static AppendStream* Create(LogService& service, StreamRegistry& streams);
+  // `service`, `gate` and `streams` must outlive every call of the server.
+  static AppendStream* Create(LogService& service, const Gate& gate,
+                              const grpc::CallbackServerContext& context, StreamRegistry& streams);
 
   void OnReadDone(bool ok) override TSA_EXCLUDES(mutex_);
   void OnWriteDone(bool ok) override TSA_EXCLUDES(mutex_);
@@ -42,6 +45,13 @@ class AppendStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   };
 
   AppendStream(LogService& service, StreamRegistry& streams) : service_(service), streams_(streams) {}
+  // Who appends, and that it may; and goes on asking that while the stream is open.
+  absl::Status Admit(const Gate& gate, const grpc::CallbackServerContext& context) TSA_EXCLUDES(mutex_);
+  // Judges by the grants as they are now, from now on.
+  absl::Status SetCaller(const Caller& now) TSA_EXCLUDES(mutex_);
+  void Remember(const AppendRequest& request) TSA_REQUIRES(mutex_);
+  // Ends the stream with `status`, with what was begun on it answered.
+  void StopWith(const absl::Status& status) TSA_EXCLUDES(mutex_);
   void Take(std::string encoded) TSA_REQUIRES(mutex_);
   void Submit(PendingAppend append) TSA_REQUIRES(mutex_);
   void OnRoom() TSA_EXCLUDES(mutex_);
@@ -57,8 +67,12 @@ class AppendStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   std::shared_ptr<AppendStream> self_;
   grpc::ByteBuffer incoming_;  // gRPC's while reading_
   grpc::ByteBuffer outgoing_;  // gRPC's while writing_
+  std::unique_ptr<AccessControl::Watch> watch_;
 
   Mutex mutex_;
+  StreamSlot slot_ TSA_GUARDED_BY(mutex_);
+  std::optional<Caller> caller_ TSA_GUARDED_BY(mutex_);  // set once it was admitted
+  UsedChannels used_ TSA_GUARDED_BY(mutex_);
   std::deque<Slot> slots_ TSA_GUARDED_BY(mutex_);
   uint64_t first_ticket_ TSA_GUARDED_BY(mutex_) = 0;  // of slots_.front()
   size_t under_way_bytes_ TSA_GUARDED_BY(mutex_) = 0;

@@ -30,10 +30,14 @@ v1::NodeAudit::Outcome ToOutcome(NodeAudit::Outcome outcome) {
   return v1::NodeAudit::NO_ANSWER;
 }
 
-v1::AuditResponse ToResponse(const AuditReport& report) {
+using ChannelTest = std::function<bool(const std::string& channel)>;
+
+// Whether a node has diverged is told to who administers the log; in which channels, to who may read them.
+v1::AuditResponse ToResponse(const AuditReport& report, const ChannelTest& shown) {
   v1::AuditResponse response;
   response.set_sequence(report.checkpoint);
   for (const auto& [channel, digest] : report.digests) {
+    if (!shown(channel)) continue;
     auto& out = *response.add_digests();
     out.set_channel(channel);
     out.set_version(wire::kTableDigestVersion);
@@ -45,7 +49,9 @@ v1::AuditResponse ToResponse(const AuditReport& report) {
     out.set_node(node.node);
     out.set_outcome(ToOutcome(node.outcome));
     out.set_connected(node.connected);
-    out.mutable_diverged_channels()->Assign(node.diverged.begin(), node.diverged.end());
+    for (const std::string& channel : node.diverged) {
+      if (shown(channel)) out.add_diverged_channels(channel);
+    }
   }
   return response;
 }
@@ -73,7 +79,9 @@ absl::StatusOr<RangeQuery> ToRangeQuery(const v1::DigestTableRequest& request, c
 
 }  // namespace
 
-void RunAudit(LogService& service, const v1::AuditRequest& request, AnswerLater<v1::AuditResponse> done) {
+void RunAudit(LogService& service, const Granted<v1::AuditRequest>& call,
+              AnswerLater<v1::AuditResponse> done) {
+  const v1::AuditRequest& request = call.request;
   if (auto status = CheckWaitedNodes({request.nodes().begin(), request.nodes().end()}, request.fleet());
       !status.ok())
     return done(status);
@@ -81,10 +89,13 @@ void RunAudit(LogService& service, const v1::AuditRequest& request, AnswerLater<
   if (!log.ok()) return done(log.status());
   const auto timeout_us = WaitMicros(request, kDefaultAuditUs);
   if (!timeout_us.ok()) return done(timeout_us.status());
+  const ChannelTest shown = [caller = call.caller, log = (*log)->name()](const std::string& channel) {
+    return caller.CheckChannel(Access::kRead, log, channel).ok();
+  };
   service.audits().Run({*log, {request.nodes().begin(), request.nodes().end()}, request.fleet(), *timeout_us},
-                       [done = std::move(done)](const absl::StatusOr<AuditReport>& report) mutable {
+                       [shown, done = std::move(done)](const absl::StatusOr<AuditReport>& report) mutable {
                          if (!report.ok()) return done(report.status());
-                         done(ToResponse(*report));
+                         done(ToResponse(*report, shown));
                        });
 }
 

@@ -8,7 +8,9 @@
 namespace replog {
 
 // LogAdmin.Audit. Reads the log's table, and so blocks; waits for the nodes without blocking.
-void RunAudit(LogService& service, const v1::AuditRequest& request, AnswerLater<v1::AuditResponse> done);
+// Names only channels that the caller may read.
+void RunAudit(LogService& service, const Granted<v1::AuditRequest>& call,
+              AnswerLater<v1::AuditResponse> done);
 
 // ReplicationLog.DigestTable. Blocks.
 absl::Status AnswerDigestTable(LogService& service, const v1::DigestTableRequest& request,

@@ -1,6 +1,7 @@
 #include "server/rpc/await_sync_call.h"
 
 #include "base/error.h"
+#include "server/core/names.h"
 #include "server/rpc/buffers.h"
 #include "server/rpc/status_map.h"
 #include "server/rpc/wait_time.h"
@@ -64,23 +65,29 @@ v1::AwaitSyncResponse ToResponse(const SyncAnswer& answer) {
 
 }  // namespace
 
-AwaitSyncCall* AwaitSyncCall::Create(LogService& service, const grpc::ByteBuffer& request,
-                                     grpc::ByteBuffer& response) {
+AwaitSyncCall* AwaitSyncCall::Create(LogService& service, const Gate& gate,
+                                     const grpc::CallbackServerContext& context,
+                                     const grpc::ByteBuffer& request, grpc::ByteBuffer& response) {
   std::shared_ptr<AwaitSyncCall> call(new AwaitSyncCall(service, response));
   call->self_ = call;
-  if (const auto status = call->Begin(request); !status.ok()) call->FinishWith(status);
+  const auto granted = gate.Open<v1::AwaitSyncRequest>(context, request);
+  const absl::Status status = granted.ok() ? call->Begin(*granted) : granted.status();
+  if (!status.ok()) call->FinishWith(status);
   return call.get();
 }
 
-absl::Status AwaitSyncCall::Begin(const grpc::ByteBuffer& encoded) {
-  v1::AwaitSyncRequest message;
-  if (auto status = Parse(encoded, message); !status.ok()) return status;
-  auto question = ToQuestion(message);
+absl::Status AwaitSyncCall::Begin(const Granted<v1::AwaitSyncRequest>& granted) {
+  auto question = ToQuestion(granted.request);
   if (!question.ok()) return question.status();
+  question->may_see = [caller = granted.caller, log = std::string(LogNameOrDefault(granted.request.log()))](
+                          const std::string& channel) {
+    return caller.CheckChannel(Access::kRead, log, channel).ok();
+  };
   if (auto status = CheckSyncQuestion(*question, service_.options().limits); !status.ok()) return status;
-  auto call = SyncCall::Start(
-      service_, *std::move(question),
-      [self = shared_from_this()](const absl::StatusOr<SyncAnswer>& answer) { self->FinishWith(answer); });
+  auto call = SyncCall::Start(service_, *std::move(question),
+                              [self = shared_from_this(), granted](absl::StatusOr<SyncAnswer> answer) {
+                                self->FinishShowing(granted, std::move(answer));
+                              });
   bool cancelled = false;
   {
     MutexLock lock(mutex_);
@@ -99,6 +106,16 @@ void AwaitSyncCall::OnCancel() {
     call = call_;
   }
   if (call != nullptr) call->Cancel();
+}
+
+void AwaitSyncCall::FinishShowing(const Granted<v1::AwaitSyncRequest>& granted,
+                                  absl::StatusOr<SyncAnswer> answer) {
+  if (answer.ok()) {
+    const std::string log(LogNameOrDefault(granted.request.log()));
+    std::erase_if(answer->nodes,
+                  [&](const NodeSync& node) { return !granted.caller.CheckNode(log, node.node).ok(); });
+  }
+  FinishWith(answer);
 }
 
 void AwaitSyncCall::FinishWith(const absl::StatusOr<SyncAnswer>& answer) {

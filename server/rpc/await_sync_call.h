@@ -7,6 +7,7 @@
 #include "base/mutex.h"
 #include "replog/v1/replication_log.pb.h"
 #include "server/core/sync_call.h"
+#include "server/rpc/gate.h"
 
 namespace replog {
 
@@ -16,7 +17,8 @@ class AwaitSyncCall final : public grpc::ServerUnaryReactor,
                             public std::enable_shared_from_this<AwaitSyncCall> {
  public:
   // `service` must outlive every call of the server, `response` the call.
-  static AwaitSyncCall* Create(LogService& service, const grpc::ByteBuffer& request,
+  static AwaitSyncCall* Create(LogService& service, const Gate& gate,
+                               const grpc::CallbackServerContext& context, const grpc::ByteBuffer& request,
                                grpc::ByteBuffer& response);
 
   void OnCancel() override TSA_EXCLUDES(mutex_);
@@ -24,8 +26,10 @@ class AwaitSyncCall final : public grpc::ServerUnaryReactor,
 
  private:
   AwaitSyncCall(LogService& service, grpc::ByteBuffer& response) : service_(service), response_(response) {}
-  absl::Status Begin(const grpc::ByteBuffer& encoded) TSA_EXCLUDES(mutex_);
+  absl::Status Begin(const Granted<v1::AwaitSyncRequest>& granted) TSA_EXCLUDES(mutex_);
   void FinishWith(const absl::StatusOr<SyncAnswer>& answer);
+  // Shows only the nodes that the caller may be; the outcome is of all.
+  void FinishShowing(const Granted<v1::AwaitSyncRequest>& granted, absl::StatusOr<SyncAnswer> answer);
 
   LogService& service_;
   grpc::ByteBuffer& response_;

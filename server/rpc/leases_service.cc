@@ -24,7 +24,9 @@ LeaseKeeper::Done AnswerWith(AnswerLater<Response> done) {
   };
 }
 
-absl::StatusOr<v1::ListResponse> ListLeases(LeaseKeeper& leases, const v1::ListRequest& request) {
+// The leases that the caller may take.
+absl::StatusOr<v1::ListResponse> ListLeases(LeaseKeeper& leases, const Caller& caller,
+                                            const v1::ListRequest& request) {
   if (request.max_leases() > kMaxListed) {
     return MakeError(Reason::kInvalidField,
                      absl::StrCat("max_leases: is ", request.max_leases(), ", the limit is ", kMaxListed),
@@ -33,7 +35,9 @@ absl::StatusOr<v1::ListResponse> ListLeases(LeaseKeeper& leases, const v1::ListR
                       {"value", std::to_string(request.max_leases())}});
   }
   const size_t limit = request.max_leases() == 0 ? kDefaultListed : request.max_leases();
-  const auto found = leases.List(request.after(), limit + 1);
+  // All that there may be: what is not shown must not count.
+  auto found = leases.List(request.after(), kMaxListed + 1);
+  std::erase_if(found, [&](const Lease& lease) { return !caller.CheckLease(lease.name).ok(); });
   v1::ListResponse response;
   for (size_t i = 0; i < std::min(limit, found.size()); ++i) FillLease(found[i], *response.add_leases());
   if (found.size() > limit) response.set_next_after(found[limit - 1].name);
@@ -42,18 +46,18 @@ absl::StatusOr<v1::ListResponse> ListLeases(LeaseKeeper& leases, const v1::ListR
 
 }  // namespace
 
-grpc::ServerUnaryReactor* LeasesService::Acquire(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* LeasesService::Acquire(grpc::CallbackServerContext* context,
                                                  const grpc::ByteBuffer* request,
                                                  grpc::ByteBuffer* response) {
-  return AcquireCall::Create(leases_, *request, *response);
+  return AcquireCall::Create(leases_, gate_, *context, *request, *response);
 }
 
 grpc::ServerUnaryReactor* LeasesService::Renew(grpc::CallbackServerContext* context,
                                                const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return FinishRawLater<v1::RenewRequest, v1::RenewResponse>(
-      context, request, response,
-      [this](const v1::RenewRequest& request, AnswerLater<v1::RenewResponse> done) {
-        const auto token = ToLeaseToken(request.token(), request.has_token());
+      gate_, context, request, response,
+      [this](const Granted<v1::RenewRequest>& call, AnswerLater<v1::RenewResponse> done) {
+        const auto token = ToLeaseToken(call.request.token(), call.request.has_token());
         if (!token.ok()) return done(token.status());
         leases_.Renew(*token, AnswerWith(std::move(done)));
       });
@@ -63,9 +67,9 @@ grpc::ServerUnaryReactor* LeasesService::Release(grpc::CallbackServerContext* co
                                                  const grpc::ByteBuffer* request,
                                                  grpc::ByteBuffer* response) {
   return FinishRawLater<v1::ReleaseRequest, v1::ReleaseResponse>(
-      context, request, response,
-      [this](const v1::ReleaseRequest& request, AnswerLater<v1::ReleaseResponse> done) {
-        const auto token = ToLeaseToken(request.token(), request.has_token());
+      gate_, context, request, response,
+      [this](const Granted<v1::ReleaseRequest>& call, AnswerLater<v1::ReleaseResponse> done) {
+        const auto token = ToLeaseToken(call.request.token(), call.request.has_token());
         if (!token.ok()) return done(token.status());
         leases_.Release(*token, [done = std::move(done)](const LeaseTable::Answer& answer) mutable {
           answer.ok() ? done(v1::ReleaseResponse()) : done(answer.status());
@@ -76,17 +80,19 @@ grpc::ServerUnaryReactor* LeasesService::Release(grpc::CallbackServerContext* co
 grpc::ServerUnaryReactor* LeasesService::Get(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return FinishRawLater<v1::GetRequest, v1::GetResponse>(
-      context, request, response, [this](const v1::GetRequest& request, AnswerLater<v1::GetResponse> done) {
-        if (auto status = CheckLeaseName(request.name(), "name"); !status.ok()) return done(status);
-        leases_.Get(request.name(), AnswerWith(std::move(done)));
+      gate_, context, request, response,
+      [this](const Granted<v1::GetRequest>& call, AnswerLater<v1::GetResponse> done) {
+        if (auto status = CheckLeaseName(call.request.name(), "name"); !status.ok()) return done(status);
+        leases_.Get(call.request.name(), AnswerWith(std::move(done)));
       });
 }
 
 grpc::ServerUnaryReactor* LeasesService::List(grpc::CallbackServerContext* context,
                                               const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return FinishRawLater<v1::ListRequest, v1::ListResponse>(
-      context, request, response, [this](const v1::ListRequest& request, AnswerLater<v1::ListResponse> done) {
-        done(ListLeases(leases_, request));
+      gate_, context, request, response,
+      [this](const Granted<v1::ListRequest>& call, AnswerLater<v1::ListResponse> done) {
+        done(ListLeases(leases_, call.caller, call.request));
       });
 }
 

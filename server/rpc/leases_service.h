@@ -2,6 +2,7 @@
 
 #include "replog/v1/leases.grpc.pb.h"
 #include "server/core/lease_keeper.h"
+#include "server/rpc/gate.h"
 
 namespace replog {
 
@@ -16,7 +17,8 @@ using Base =
 // replog.v1.Leases over a LeaseKeeper.
 class LeasesService final : public leases_internal::Base {
  public:
-  explicit LeasesService(LeaseKeeper& leases) : leases_(leases) {}
+  // Both must outlive it.
+  LeasesService(LeaseKeeper& leases, const Gate& gate) : leases_(leases), gate_(gate) {}
 
   grpc::ServerUnaryReactor* Acquire(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                     grpc::ByteBuffer* response) override;
@@ -31,6 +33,7 @@ class LeasesService final : public leases_internal::Base {
 
  private:
   LeaseKeeper& leases_;
+  const Gate& gate_;
 };
 
 }  // namespace replog

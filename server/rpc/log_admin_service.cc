@@ -5,6 +5,7 @@
 #include "server/api/convert.h"
 #include "server/core/names.h"
 #include "server/rpc/audit_answers.h"
+#include "server/rpc/matching_channels.h"
 #include "server/rpc/node_info.h"
 #include "server/rpc/unary.h"
 #include "server/rpc/verify_stream.h"
@@ -15,10 +16,10 @@ namespace {
 constexpr uint32_t kDefaultChannels = 1000;
 constexpr uint32_t kMaxChannels = 10'000;
 
-// A stream that only says that it is not built.
-class NotBuiltStream final : public grpc::ServerWriteReactor<v1::BackupResponse> {
+// A stream that only says why it is none.
+class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  NotBuiltStream() { Finish(ToGrpcStatus(NotBuilt("Backup"))); }
+  explicit RefusedStream(const absl::Status& why) { Finish(ToGrpcStatus(why)); }
   void OnDone() override { delete this; }
 };
 
@@ -37,11 +38,11 @@ grpc::ServerUnaryReactor* LogAdminService::CreateLog(grpc::CallbackServerContext
                                                      const grpc::ByteBuffer* request,
                                                      grpc::ByteBuffer* response) {
   return FinishRawOn<v1::CreateLogRequest, v1::CreateLogResponse>(
-      admin_, context, request, response,
-      [this](const v1::CreateLogRequest& request, v1::CreateLogResponse& response) -> absl::Status {
-        const auto settings = MergeSettings(request.settings(), LogSettings());
+      gate_, admin_, context, request, response,
+      [this](const Granted<v1::CreateLogRequest>& call, v1::CreateLogResponse& response) -> absl::Status {
+        const auto settings = MergeSettings(call.request.settings(), LogSettings());
         if (!settings.ok()) return settings.status();
-        const auto log = service_.CreateLog(request.log(), *settings);
+        const auto log = service_.CreateLog(call.request.log(), *settings);
         if (!log.ok()) return log.status();
         FillInfo(**log, *response.mutable_log());
         return absl::OkStatus();
@@ -52,11 +53,13 @@ grpc::ServerUnaryReactor* LogAdminService::UpdateLog(grpc::CallbackServerContext
                                                      const grpc::ByteBuffer* request,
                                                      grpc::ByteBuffer* response) {
   return FinishRawOn<v1::UpdateLogRequest, v1::UpdateLogResponse>(
-      admin_, context, request, response,
-      [this](const v1::UpdateLogRequest& request, v1::UpdateLogResponse& response) -> absl::Status {
-        const auto log = service_.logs().FindForChange(request.log());
+      gate_, admin_, context, request, response,
+      [this](const Granted<v1::UpdateLogRequest>& call, v1::UpdateLogResponse& response) -> absl::Status {
+        const auto log = service_.logs().FindForChange(call.request.log());
         if (!log.ok()) return log.status();
-        const auto merge = [&](LogSettings current) { return MergeSettings(request.settings(), current); };
+        const auto merge = [&](LogSettings current) {
+          return MergeSettings(call.request.settings(), current);
+        };
         if (auto status = service_.UpdateLog(**log, merge); !status.ok()) return status;
         FillInfo(**log, *response.mutable_log());
         return absl::OkStatus();
@@ -67,13 +70,13 @@ grpc::ServerUnaryReactor* LogAdminService::DeleteLog(grpc::CallbackServerContext
                                                      const grpc::ByteBuffer* request,
                                                      grpc::ByteBuffer* response) {
   return FinishRawOn<v1::DeleteLogRequest, v1::DeleteLogResponse>(
-      admin_, context, request, response,
-      [this](const v1::DeleteLogRequest& request, v1::DeleteLogResponse&) -> absl::Status {
-        if (request.log().empty())
+      gate_, admin_, context, request, response,
+      [this](const Granted<v1::DeleteLogRequest>& call, v1::DeleteLogResponse&) -> absl::Status {
+        if (call.request.log().empty())
           return MakeError(Reason::kInvalidField, "log: is required", {{"field", "log"}});
-        const auto log = service_.logs().FindForChange(request.log());
+        const auto log = service_.logs().FindForChange(call.request.log());
         if (!log.ok()) return log.status();
-        if (!request.uuid().empty() && request.uuid() != (*log)->uuid()) {
+        if (!call.request.uuid().empty() && call.request.uuid() != (*log)->uuid()) {
           return MakeError(Reason::kUuidMismatch, absl::StrCat("uuid: the log's is ", (*log)->uuid()),
                            {{"log_uuid", (*log)->uuid()}});
         }
@@ -85,9 +88,11 @@ grpc::ServerUnaryReactor* LogAdminService::ListLogs(grpc::CallbackServerContext*
                                                     const grpc::ByteBuffer* request,
                                                     grpc::ByteBuffer* response) {
   return FinishRawOn<v1::ListLogsRequest, v1::ListLogsResponse>(
-      admin_, context, request, response,
-      [this](const v1::ListLogsRequest&, v1::ListLogsResponse& response) -> absl::Status {
-        for (const LogPtr& log : service_.logs().All()) FillInfo(*log, *response.add_logs());
+      gate_, admin_, context, request, response,
+      [this](const Granted<v1::ListLogsRequest>& call, v1::ListLogsResponse& response) -> absl::Status {
+        for (const LogPtr& log : service_.logs().All()) {
+          if (call.caller.CheckSees(log->name()).ok()) FillInfo(*log, *response.add_logs());
+        }
         return absl::OkStatus();
       });
 }
@@ -96,17 +101,18 @@ grpc::ServerUnaryReactor* LogAdminService::GetLog(grpc::CallbackServerContext* c
                                                   const grpc::ByteBuffer* request,
                                                   grpc::ByteBuffer* response) {
   return FinishRawOn<v1::GetLogRequest, v1::GetLogResponse>(
-      admin_, context, request, response,
-      [this](const v1::GetLogRequest& request, v1::GetLogResponse& response) -> absl::Status {
-        const auto log = service_.logs().Find(request.log());
+      gate_, admin_, context, request, response,
+      [this](const Granted<v1::GetLogRequest>& call, v1::GetLogResponse& response) -> absl::Status {
+        const auto log = service_.logs().Find(call.request.log());
         if (!log.ok()) return log.status();
         FillInfo(**log, *response.mutable_log());
         return absl::OkStatus();
       });
 }
 
-absl::Status LogAdminService::FillChannels(const v1::ListChannelsRequest& request,
+absl::Status LogAdminService::FillChannels(const Granted<v1::ListChannelsRequest>& call,
                                            v1::ListChannelsResponse& response) {
+  const v1::ListChannelsRequest& request = call.request;
   if (request.max_channels() > kMaxChannels) {
     return MakeError(
         Reason::kInvalidField,
@@ -116,9 +122,13 @@ absl::Status LogAdminService::FillChannels(const v1::ListChannelsRequest& reques
   const auto log = service_.logs().Find(request.log());
   if (!log.ok()) return log.status();
   const size_t limit = request.max_channels() == 0 ? kDefaultChannels : request.max_channels();
-  const auto channels =
-      service_.store().Channels((*log)->number(), (*log)->tail().first_kept(), request.prefix(),
-                                request.after(), limit + 1, request.with_counts());
+  const auto read = [&](std::string_view prefix, size_t at_most) {
+    return service_.store().Channels((*log)->number(), (*log)->tail().first_kept(), prefix, request.after(),
+                                     at_most, request.with_counts());
+  };
+  const NamePatterns shown =
+      call.caller.Channels(Access::kRead, (*log)->name()).Intersect(NamePatterns({request.prefix() + "*"}));
+  const auto channels = ListMatchingChannels(shown, request.after(), limit + 1, read);
   if (!channels.ok()) return channels.status();
   for (size_t i = 0; i < std::min(limit, channels->size()); ++i) {
     auto* channel = response.add_channels();
@@ -133,46 +143,48 @@ grpc::ServerUnaryReactor* LogAdminService::ListChannels(grpc::CallbackServerCont
                                                         const grpc::ByteBuffer* request,
                                                         grpc::ByteBuffer* response) {
   return FinishRawOn<v1::ListChannelsRequest, v1::ListChannelsResponse>(
-      admin_, context, request, response,
-      [this](const v1::ListChannelsRequest& request, v1::ListChannelsResponse& response) -> absl::Status {
-        return FillChannels(request, response);
-      });
+      gate_, admin_, context, request, response,
+      [this](const Granted<v1::ListChannelsRequest>& call,
+             v1::ListChannelsResponse& response) -> absl::Status { return FillChannels(call, response); });
 }
 
 grpc::ServerUnaryReactor* LogAdminService::TrimLog(grpc::CallbackServerContext* context,
                                                    const grpc::ByteBuffer* request,
                                                    grpc::ByteBuffer* response) {
   return FinishRawOn<v1::TrimLogRequest, v1::TrimLogResponse>(
-      admin_, context, request, response,
-      [this](const v1::TrimLogRequest& request, v1::TrimLogResponse& response) -> absl::Status {
-        if (!request.has_before_sequence()) {
+      gate_, admin_, context, request, response,
+      [this](const Granted<v1::TrimLogRequest>& call, v1::TrimLogResponse& response) -> absl::Status {
+        if (!call.request.has_before_sequence()) {
           return MakeError(Reason::kInvalidField, "before_sequence: is required",
                            {{"field", "before_sequence"}});
         }
-        const auto log = service_.logs().FindForChange(request.log());
+        const auto log = service_.logs().FindForChange(call.request.log());
         if (!log.ok()) return log.status();
-        const auto first_kept = service_.TrimLog(**log, request.before_sequence());
+        const auto first_kept = service_.TrimLog(**log, call.request.before_sequence());
         if (!first_kept.ok()) return first_kept.status();
         response.set_first_kept_sequence(*first_kept);
         return absl::OkStatus();
       });
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* LogAdminService::Verify(grpc::CallbackServerContext*,
+grpc::ServerWriteReactor<grpc::ByteBuffer>* LogAdminService::Verify(grpc::CallbackServerContext* context,
                                                                     const grpc::ByteBuffer* request) {
-  return VerifyStream::Create(service_, checks_, *request);
+  return VerifyStream::Create(service_, gate_, *context, checks_, *request);
 }
 
 grpc::ServerUnaryReactor* LogAdminService::ListNodes(grpc::CallbackServerContext* context,
                                                      const grpc::ByteBuffer* request,
                                                      grpc::ByteBuffer* response) {
   return FinishRawOn<v1::ListNodesRequest, v1::ListNodesResponse>(
-      admin_, context, request, response,
-      [this](const v1::ListNodesRequest& request, v1::ListNodesResponse& response) -> absl::Status {
-        const auto log = service_.logs().Find(request.log());
+      gate_, admin_, context, request, response,
+      [this](const Granted<v1::ListNodesRequest>& call, v1::ListNodesResponse& response) -> absl::Status {
+        const auto log = service_.logs().Find(call.request.log());
         if (!log.ok()) return log.status();
-        for (const NodeStatus& node : service_.nodes().List(**log, request.fleet()))
-          FillNodeInfo(node, **log, service_, *response.add_nodes());
+        const bool all = call.caller.CheckAdmin((*log)->name()).ok();
+        for (const NodeStatus& node : service_.nodes().List(**log, call.request.fleet())) {
+          if (all || call.caller.CheckNode((*log)->name(), node.record.node).ok())
+            FillNodeInfo(node, **log, service_, *response.add_nodes());
+        }
         return absl::OkStatus();
       });
 }
@@ -181,12 +193,12 @@ grpc::ServerUnaryReactor* LogAdminService::ForgetNode(grpc::CallbackServerContex
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
   return FinishRawLater<v1::ForgetNodeRequest, v1::ForgetNodeResponse>(
-      context, request, response,
-      [this](const v1::ForgetNodeRequest& request, AnswerLater<v1::ForgetNodeResponse> done) {
-        const auto log = service_.logs().Find(request.log());
+      gate_, context, request, response,
+      [this](const Granted<v1::ForgetNodeRequest>& call, AnswerLater<v1::ForgetNodeResponse> done) {
+        const auto log = service_.logs().Find(call.request.log());
         if (!log.ok()) return done(log.status());
-        if (auto status = CheckNodeName(request.node(), "node"); !status.ok()) return done(status);
-        service_.nodes().Forget(*log, request.node(),
+        if (auto status = CheckNodeName(call.request.node(), "node"); !status.ok()) return done(status);
+        service_.nodes().Forget(*log, call.request.node(),
                                 [done = std::move(done)](const absl::StatusOr<NodeRecord>& node) mutable {
                                   if (!node.ok()) return done(node.status());
                                   done(v1::ForgetNodeResponse());
@@ -198,17 +210,20 @@ grpc::ServerUnaryReactor* LogAdminService::Audit(grpc::CallbackServerContext* co
                                                  const grpc::ByteBuffer* request,
                                                  grpc::ByteBuffer* response) {
   return FinishRawLater<v1::AuditRequest, v1::AuditResponse>(
-      context, request, response,
-      [this](const v1::AuditRequest& request, AnswerLater<v1::AuditResponse> done) {
+      gate_, context, request, response,
+      [this](const Granted<v1::AuditRequest>& call, AnswerLater<v1::AuditResponse> done) {
         // Copyable, as the executor's work must be.
         auto answer = std::make_shared<AnswerLater<v1::AuditResponse>>(std::move(done));
-        admin_.Post([this, request, answer] { RunAudit(service_, request, std::move(*answer)); });
+        admin_.Post([this, call, answer] { RunAudit(service_, call, std::move(*answer)); });
       });
 }
 
-grpc::ServerWriteReactor<v1::BackupResponse>* LogAdminService::Backup(grpc::CallbackServerContext*,
-                                                                      const v1::BackupRequest*) {
-  return new NotBuiltStream();
+grpc::ServerWriteReactor<grpc::ByteBuffer>* LogAdminService::Backup(grpc::CallbackServerContext* context,
+                                                                    const grpc::ByteBuffer* request) {
+  const auto call = gate_.Open<v1::BackupRequest>(*context, *request);
+  if (!call.ok()) return new RefusedStream(call.status());
+  gate_.Note(*call, NotBuilt("Backup"));
+  return new RefusedStream(NotBuilt("Backup"));
 }
 
 }  // namespace replog

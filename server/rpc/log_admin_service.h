@@ -3,25 +3,27 @@
 #include "replog/v1/log_admin.grpc.pb.h"
 #include "server/core/executor.h"
 #include "server/core/log_service.h"
+#include "server/rpc/gate.h"
 
 namespace replog {
 
 namespace log_admin_internal {
 using Stub = v1::LogAdmin;
-// What is built is raw, so that malformed requests are refused by us; see FinishRawOn.
+// Raw, so that malformed requests are refused by us; see FinishRawOn.
 using Base = Stub::WithRawCallbackMethod_CreateLog<
     Stub::WithRawCallbackMethod_UpdateLog<Stub::WithRawCallbackMethod_DeleteLog<
         Stub::WithRawCallbackMethod_ListLogs<Stub::WithRawCallbackMethod_GetLog<
             Stub::WithRawCallbackMethod_ListChannels<Stub::WithRawCallbackMethod_TrimLog<
                 Stub::WithRawCallbackMethod_Verify<Stub::WithRawCallbackMethod_ListNodes<
                     Stub::WithRawCallbackMethod_ForgetNode<Stub::WithRawCallbackMethod_Audit<
-                        Stub::WithCallbackMethod_Backup<Stub::Service>>>>>>>>>>>>;
+                        Stub::WithRawCallbackMethod_Backup<Stub::Service>>>>>>>>>>>>;
 }  // namespace log_admin_internal
 
 // replog.v1.LogAdmin over a LogService.
 class LogAdminService final : public log_admin_internal::Base {
  public:
-  explicit LogAdminService(LogService& service) : service_(service) {}
+  // Both must outlive it.
+  LogAdminService(LogService& service, const Gate& gate) : service_(service), gate_(gate) {}
 
   grpc::ServerUnaryReactor* CreateLog(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                       grpc::ByteBuffer* response) override;
@@ -47,15 +49,16 @@ class LogAdminService final : public log_admin_internal::Base {
                                        grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* Audit(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                   grpc::ByteBuffer* response) override;
-  grpc::ServerWriteReactor<v1::BackupResponse>* Backup(grpc::CallbackServerContext* context,
-                                                       const v1::BackupRequest*) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Backup(grpc::CallbackServerContext* context,
+                                                     const grpc::ByteBuffer* request) override;
 
  private:
   // The log's size on this side of compression; what the retention bound counts.
   void FillInfo(const Log& log, v1::LogInfo& info);
-  absl::Status FillChannels(const v1::ListChannelsRequest& request, v1::ListChannelsResponse& response);
+  absl::Status FillChannels(const Granted<v1::ListChannelsRequest>& call, v1::ListChannelsResponse& response);
 
   LogService& service_;
+  const Gate& gate_;
   // Administration may take long and must not hold up readers.
   ThreadPool admin_{2};
   // A check of a long log takes as long as it takes.

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "base/error.h"
 #include "server/core/log_service.h"
-#include "server/rpc/buffers.h"
+#include "server/rpc/gate.h"
 #include "server/rpc/status_map.h"
 
 namespace replog {
@@ -23,26 +23,31 @@ class PageCall final : public grpc::ServerUnaryReactor {
   // Bytes of finished pages that the transport still holds. Shared by all calls of a server.
   using HeldBytes = std::atomic<size_t>;
 
-  // `answer(service, request, rest)` gives the page's records, as they stand in chunks, and fills in the rest
-  // of the response. All but `encoded` must outlive the call.
+  // `answer(service, caller, request, rest)` gives the page's records, as they stand in chunks, and fills in
+  // the rest of the response. All but `encoded` must outlive the call.
   template <typename Request, typename Response>
-  using Answer = absl::StatusOr<std::string> (*)(LogService& service, const Request& request, Response& rest);
+  using Answer = absl::StatusOr<std::string> (*)(LogService& service, const Caller& caller,
+                                                 const Request& request, Response& rest);
   template <typename Request, typename Response>
-  static PageCall* Create(LogService& service, HeldBytes& held, const grpc::CallbackServerContext& context,
-                          const grpc::ByteBuffer& encoded, grpc::ByteBuffer& response,
-                          Answer<Request, Response> answer) {
+  static PageCall* Create(LogService& service, const Gate& gate, HeldBytes& held,
+                          const grpc::CallbackServerContext& context, const grpc::ByteBuffer& encoded,
+                          grpc::ByteBuffer& response, Answer<Request, Response> answer) {
     auto* call = new PageCall(held);
-    auto request = std::make_shared<Request>();
-    if (const auto status = Parse(encoded, *request); !status.ok()) {
-      call->Finish(ToGrpcStatus(status));
+    auto granted = gate.Open<Request>(context, encoded);
+    if (!granted.ok()) {
+      call->Finish(ToGrpcStatus(granted.status()));
       return call;
     }
     // The context and the response live until OnDone, which waits for Finish.
-    service.blocking().Post([call, request, answer, &service, &context, &response] {
+    const auto shared = std::make_shared<const Granted<Request>>(*std::move(granted));
+    service.blocking().Post([call, shared, answer, &service, &context, &response] {
       // A client that has given up already must not cost a read.
       if (context.IsCancelled()) return call->Finish(grpc::Status::CANCELLED);
       Response rest;
-      call->FinishWith(call->Refused() ? Refusal() : answer(service, *request, rest), rest, response);
+      absl::StatusOr<std::string> page =
+          call->Refused() ? Refusal() : answer(service, shared->caller, shared->request, rest);
+      if (page.ok()) shared->caller.Charge(page->size());
+      call->FinishWith(std::move(page), rest, response);
     });
     return call;
   }

@@ -18,7 +18,9 @@ namespace replog {
 grpc::ServerUnaryReactor* ReplicationLogService::Append(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request,
                                                         grpc::ByteBuffer* response) {
-  auto parsed = ParseAppendRequest(Flatten(*request), service_.options().limits);
+  const auto caller = gate_.Enter<v1::AppendRequest>(*context);
+  if (!caller.ok()) return FinishNow(context, caller.status());
+  auto parsed = ParseGrantedAppend(*caller, Flatten(*request), service_.options().limits);
   if (!parsed.ok()) return FinishNow(context, parsed.status());
   auto log = service_.logs().FindForChange(parsed->log);
   if (!log.ok()) return FinishNow(context, log.status());
@@ -44,34 +46,35 @@ grpc::ServerUnaryReactor* ReplicationLogService::Append(grpc::CallbackServerCont
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ReplicationLogService::AppendStream(
-    grpc::CallbackServerContext*) {
-  return replog::AppendStream::Create(service_, streams_);
+    grpc::CallbackServerContext* context) {
+  return replog::AppendStream::Create(service_, gate_, *context, streams_);
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ReplicationLogService::Subscribe(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  return SubscribeStream::Create(service_, context->peer(), *request);
+  return SubscribeStream::Create(service_, gate_, *context, *request);
 }
 
 grpc::ServerUnaryReactor* ReplicationLogService::Read(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
-  return PageCall::Create(service_, held_page_bytes_, *context, *request, *response, AnswerRead);
+  return PageCall::Create(service_, gate_, held_page_bytes_, *context, *request, *response, AnswerRead);
 }
 
 grpc::ServerUnaryReactor* ReplicationLogService::Lookup(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* encoded,
                                                         grpc::ByteBuffer* response) {
-  return PageCall::Create(service_, held_page_bytes_, *context, *encoded, *response, AnswerLookup);
+  return PageCall::Create(service_, gate_, held_page_bytes_, *context, *encoded, *response, AnswerLookup);
 }
 
 grpc::ServerUnaryReactor* ReplicationLogService::RegisterProducer(grpc::CallbackServerContext* context,
                                                                   const grpc::ByteBuffer* request,
                                                                   grpc::ByteBuffer* response) {
   return FinishRawLater<v1::RegisterProducerRequest, v1::RegisterProducerResponse>(
-      context, request, response,
-      [this](const v1::RegisterProducerRequest& request, AnswerLater<v1::RegisterProducerResponse> done) {
-        replog::RegisterProducer(service_, request, std::move(done));
+      gate_, context, request, response,
+      [this](const Granted<v1::RegisterProducerRequest>& call,
+             AnswerLater<v1::RegisterProducerResponse> done) {
+        replog::RegisterProducer(service_, call.request, std::move(done));
       });
 }
 
@@ -79,9 +82,9 @@ grpc::ServerUnaryReactor* ReplicationLogService::Acknowledge(grpc::CallbackServe
                                                              const grpc::ByteBuffer* request,
                                                              grpc::ByteBuffer* response) {
   return FinishRawLater<v1::AcknowledgeRequest, v1::AcknowledgeResponse>(
-      context, request, response,
-      [this](const v1::AcknowledgeRequest& request, AnswerLater<v1::AcknowledgeResponse> done) {
-        replog::Acknowledge(service_, request, std::move(done));
+      gate_, context, request, response,
+      [this](const Granted<v1::AcknowledgeRequest>& call, AnswerLater<v1::AcknowledgeResponse> done) {
+        replog::Acknowledge(service_, call.request, std::move(done));
       });
 }
 
@@ -89,16 +92,16 @@ grpc::ServerUnaryReactor* ReplicationLogService::DigestTable(grpc::CallbackServe
                                                              const grpc::ByteBuffer* request,
                                                              grpc::ByteBuffer* response) {
   return FinishRawOn<v1::DigestTableRequest, v1::DigestTableResponse>(
-      service_.blocking(), context, request, response,
-      [this](const v1::DigestTableRequest& request, v1::DigestTableResponse& response) {
-        return AnswerDigestTable(service_, request, response);
+      gate_, service_.blocking(), context, request, response,
+      [this](const Granted<v1::DigestTableRequest>& call, v1::DigestTableResponse& response) {
+        return AnswerDigestTable(service_, call.request, response);
       });
 }
 
-grpc::ServerUnaryReactor* ReplicationLogService::AwaitSync(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* ReplicationLogService::AwaitSync(grpc::CallbackServerContext* context,
                                                            const grpc::ByteBuffer* request,
                                                            grpc::ByteBuffer* response) {
-  return AwaitSyncCall::Create(service_, *request, *response);
+  return AwaitSyncCall::Create(service_, gate_, *context, *request, *response);
 }
 
 }  // namespace replog

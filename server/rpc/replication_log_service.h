@@ -20,7 +20,8 @@ using Base = Stub::WithRawCallbackMethod_Append<Stub::WithRawCallbackMethod_Appe
 // replog.v1.ReplicationLog over a LogService.
 class ReplicationLogService final : public replication_log_internal::Base {
  public:
-  explicit ReplicationLogService(LogService& service) : service_(service) {}
+  // Both must outlive it.
+  ReplicationLogService(LogService& service, const Gate& gate) : service_(service), gate_(gate) {}
 
   // Ends the streams on which clients append, and waits until their answers are out, though not long.
   void StopStreams() {
@@ -52,6 +53,7 @@ class ReplicationLogService final : public replication_log_internal::Base {
 
  private:
   LogService& service_;
+  const Gate& gate_;
   StreamRegistry streams_;
   PageCall::HeldBytes held_page_bytes_{0};
 };

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "grpc/health/v1/health.pb.h"
+#include "server/rpc/gate.h"
 #include "server/rpc/leases_service.h"
 #include "server/rpc/log_admin_service.h"
 #include "server/rpc/replication_log_service.h"
@@ -44,11 +45,24 @@ void Configure(grpc::ServerBuilder& builder, const Limits& limits) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
+// gRPC puts reflection into every server as soon as it is linked in; this takes it out of one.
+class WithoutReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments* /*arguments*/) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    std::erase_if(*plugins, [](const auto& plugin) { return plugin->name() == "proto_server_reflection"; });
+  }
+};
+
 }  // namespace
 
 struct RpcServer::Services {
-  explicit Services(LogService& service)
-      : replication_log(service), log_admin(service), leases(service.leases()) {}
+  Services(LogService& service, AccessControl& access, AdminAudit audit)
+      : gate(access, std::move(audit)),
+        replication_log(service, gate),
+        log_admin(service, gate),
+        leases(service.leases(), gate) {}
+  const Gate gate;
   ReplicationLogService replication_log;
   LogAdminService log_admin;
   LeasesService leases;
@@ -90,29 +104,31 @@ class RpcServer::HealthTimer final : public Timed {
 
 RpcServer::RpcServer() = default;
 
-absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(LogService& service, const std::string& address,
-                                                            TlsSource tls) {
+absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(LogService& service, AccessControl& access,
+                                                            Options options) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   // gRPC answers health checks without this message; naming it makes reflection know the service.
   grpc::health::v1::HealthCheckRequest::descriptor();
   std::unique_ptr<RpcServer> self(new RpcServer());
   self->service_ = &service;
-  self->services_ = std::make_unique<Services>(service);
+  self->services_ = std::make_unique<Services>(service, access, std::move(options.audit));
   grpc::ServerBuilder builder;
   Configure(builder, service.options().limits);
   int port = 0;
-  self->services_->credentials = tls ? MakeTlsCredentials(std::move(tls)) : grpc::InsecureServerCredentials();
-  builder.AddListeningPort(address, self->services_->credentials, &port);
+  self->services_->credentials =
+      options.tls ? MakeTlsCredentials(std::move(options.tls)) : grpc::InsecureServerCredentials();
+  builder.AddListeningPort(options.address, self->services_->credentials, &port);
+  if (!options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
   builder.RegisterService(&self->services_->replication_log);
   builder.RegisterService(&self->services_->log_admin);
   builder.RegisterService(&self->services_->leases);
   self->services_->server = builder.BuildAndStart();
   if (self->services_->server == nullptr || port == 0) {
-    return MakeError(Reason::kInvalidField,
-                     absl::StrCat("cannot listen on ", address, ": is it HOST:PORT, and not in use?"));
+    return MakeError(Reason::kInvalidField, absl::StrCat("cannot listen on ", options.address,
+                                                         ": is it HOST:PORT, and not in use?"));
   }
-  self->address_ = absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+  self->address_ = absl::StrCat(options.address.substr(0, options.address.rfind(':')), ":", port);
   self->health_ = std::make_shared<HealthTimer>(service, *self->services_->server->GetHealthCheckService());
   service.timers().Schedule(service.clock().MonotonicMicros() + kHealthIntervalUs, self->health_);
   return self;

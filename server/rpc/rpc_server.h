@@ -4,6 +4,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/auth/access_control.h"
+#include "server/auth/admin_audit.h"
 #include "server/core/log_service.h"
 #include "server/rpc/tls_credentials.h"
 
@@ -12,10 +14,15 @@ namespace replog {
 // The gRPC listener: the services, health and reflection over one LogService. Thread-safe.
 class RpcServer {
  public:
-  // Serves on `address` (host:port, port 0 for a free one), in plain text when there is no `tls`. `service`
-  // and what `tls` refers to must outlive the server.
-  static absl::StatusOr<std::unique_ptr<RpcServer>> Start(LogService& service, const std::string& address,
-                                                          TlsSource tls = nullptr);
+  struct Options {
+    std::string address;  // host:port, port 0 for a free one
+    TlsSource tls;        // none: plain text
+    bool reflection = true;
+    AdminAudit audit;
+  };
+  // Serves. `service`, `access` and what the options refer to must outlive the server.
+  static absl::StatusOr<std::unique_ptr<RpcServer>> Start(LogService& service, AccessControl& access,
+                                                          Options options);
   ~RpcServer();
 
   // host:port as it is served.

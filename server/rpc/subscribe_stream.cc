@@ -27,6 +27,12 @@ absl::StatusOr<std::optional<NodeRegistry::Registration>> ToRegistration(
       request.node(), request.fleet(), {request.channels().begin(), request.channels().end()}};
 }
 
+std::vector<std::string> PatternsOf(const ChannelFilter& filter) {
+  std::vector<std::string> patterns = filter.names();
+  for (const std::string& prefix : filter.prefixes()) patterns.push_back(prefix + "*");
+  return patterns;
+}
+
 absl::StatusOr<size_t> FrameBytes(uint32_t wanted) {
   if (wanted == 0) return kDefaultFrameBytes;
   if (wanted >= kMinFrameBytes && wanted <= kMaxFrameBytes) return wanted;
@@ -38,18 +44,20 @@ absl::StatusOr<size_t> FrameBytes(uint32_t wanted) {
 
 }  // namespace
 
-SubscribeStream* SubscribeStream::Create(LogService& service, const std::string& peer,
+SubscribeStream* SubscribeStream::Create(LogService& service, const Gate& gate,
+                                         const grpc::CallbackServerContext& context,
                                          const grpc::ByteBuffer& request) {
   std::shared_ptr<SubscribeStream> stream(new SubscribeStream(service));
   stream->self_ = stream;
-  if (const auto status = stream->Begin(peer, request); !status.ok()) stream->EndWith(status);
+  const auto call = gate.Open<v1::SubscribeRequest>(context, request);
+  const absl::Status status = call.ok() ? stream->Begin(gate.access(), *call) : call.status();
+  if (!status.ok()) stream->EndWith(status);
   return stream.get();
 }
 
-absl::Status SubscribeStream::Begin(const std::string& peer, const grpc::ByteBuffer& buffer) {
-  v1::SubscribeRequest request;
-  if (auto status = Parse(buffer, request); !status.ok()) return status;
-  const auto registration = ToRegistration(request);
+absl::Status SubscribeStream::Begin(AccessControl& access, const Granted<v1::SubscribeRequest>& call) {
+  const v1::SubscribeRequest& request = call.request;
+  auto registration = ToRegistration(request);
   if (!registration.ok()) return registration.status();
   Subscription::Options options;
   const auto frame_bytes = FrameBytes(request.max_frame_bytes());
@@ -67,9 +75,17 @@ absl::Status SubscribeStream::Begin(const std::string& peer, const grpc::ByteBuf
   auto log = registration->has_value() ? service().logs().FindForChange(request.log())
                                        : service().logs().Find(request.log());
   if (!log.ok()) return log.status();
+  auto shown = call.caller.Narrow(Access::kRead, (*log)->name(), options.filter);
+  if (!shown.ok()) return shown.status();
+  options.filter = *std::move(shown);
+  auto taken =
+      grant_.Take(access, call.caller, (*log)->name(), options.filter, request.node(), weak_from_this());
+  if (!taken.ok()) return taken;
   Open(*std::move(log));
   if (registration->has_value()) {
-    BeginAsNode(**registration, peer, *start, std::move(options));
+    // What it is not shown it is not asked about.
+    (*registration)->channels = PatternsOf(options.filter);
+    BeginAsNode(**registration, call.peer, *start, std::move(options));
   } else {
     BeginFrom(*start, std::move(options));
   }
@@ -91,6 +107,7 @@ void SubscribeStream::SendFrame(Frame frame) {
 }
 
 void SubscribeStream::Finish(const absl::Status& status) {
+  grant_.GiveBack();
   grpc::ServerWriteReactor<grpc::ByteBuffer>::Finish(ToGrpcStatus(status));
 }
 

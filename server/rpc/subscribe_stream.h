@@ -5,16 +5,18 @@
 #include <memory>
 #include <string>
 
+#include "server/api/subscription_grant.h"
 #include "server/core/subscription_driver.h"
+#include "server/rpc/gate.h"
 
 namespace replog {
 
 // One Subscribe call: a subscription's frames over gRPC. Owns itself from Create to OnDone.
 class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, public SubscriptionDriver {
  public:
-  // `service` must outlive every call of the server.
-  static SubscribeStream* Create(LogService& service, const std::string& peer,
-                                 const grpc::ByteBuffer& request);
+  // `service` and `gate` must outlive every call of the server.
+  static SubscribeStream* Create(LogService& service, const Gate& gate,
+                                 const grpc::CallbackServerContext& context, const grpc::ByteBuffer& request);
 
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
@@ -22,12 +24,13 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
  private:
   explicit SubscribeStream(LogService& service) : SubscriptionDriver(service) {}
-  // Reads the request and begins, or fails.
-  absl::Status Begin(const std::string& peer, const grpc::ByteBuffer& request);
+  // Begins what is asked for, or fails.
+  absl::Status Begin(AccessControl& access, const Granted<v1::SubscribeRequest>& call);
   void SendFrame(Frame frame) override;
   void Finish(const absl::Status& status) override;
 
   std::shared_ptr<SubscribeStream> self_;
+  SubscriptionGrant grant_;
   grpc::ByteBuffer outgoing_;  // gRPC's while a frame is in flight
 };
 

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "server/core/executor.h"
 #include "server/rpc/buffers.h"
+#include "server/rpc/gate.h"
 #include "server/rpc/status_map.h"
 
 // Unary calls in one line each.
@@ -31,33 +32,42 @@ inline grpc::ServerUnaryReactor* FinishOn(Executor& executor, grpc::CallbackServ
   return reactor;
 }
 
-// The same with the messages of a raw method, so that bytes that are no message are refused as MALFORMED:
-// gRPC itself answers them with UNIMPLEMENTED and no word of why.
+// A call of a raw method from its beginning to its end: asks whether the caller may make it, runs `call`
+// where it may block, and answers with what it has filled in. Raw, so that bytes that are no message are
+// refused as MALFORMED: gRPC itself answers them with UNIMPLEMENTED and no word of why. `gate` must outlive
+// the call.
 template <typename Request, typename Response>
-grpc::ServerUnaryReactor* FinishRawOn(Executor& executor, grpc::CallbackServerContext* context,
-                                      const grpc::ByteBuffer* encoded, grpc::ByteBuffer* answer,
-                                      std::function<absl::Status(const Request&, Response&)> call) {
-  auto request = std::make_shared<Request>();
-  if (auto status = Parse(*encoded, *request); !status.ok()) return FinishNow(context, status);
-  return FinishOn(executor, context, [request, answer, call = std::move(call)]() -> absl::Status {
+using AnswerNow = std::function<absl::Status(const Granted<Request>&, Response&)>;
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* FinishRawOn(const Gate& gate, Executor& executor,
+                                      grpc::CallbackServerContext* context, const grpc::ByteBuffer* encoded,
+                                      grpc::ByteBuffer* answer, AnswerNow<Request, Response> call) {
+  auto granted = gate.Open<Request>(*context, *encoded);
+  if (!granted.ok()) return FinishNow(context, granted.status());
+  auto shared = std::make_shared<const Granted<Request>>(*std::move(granted));
+  return FinishOn(executor, context, [&gate, shared, answer, call = std::move(call)]() -> absl::Status {
     Response response;
-    if (auto status = call(*request, response); !status.ok()) return status;
-    *answer = Concatenate({}, response);
-    return absl::OkStatus();
+    const absl::Status status = call(*shared, response);
+    gate.Note(*shared, status);
+    if (status.ok()) *answer = Concatenate({}, response);
+    return status;
   });
 }
 
-// Runs `call`, which does not block and calls `done` once, from any thread, possibly later.
+// The same of a `call` that does not block and calls `done` once, from any thread, possibly later.
 template <typename Response>
 using AnswerLater = absl::AnyInvocable<void(absl::StatusOr<Response>)>;
 template <typename Request, typename Response>
 grpc::ServerUnaryReactor* FinishRawLater(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* encoded, grpc::ByteBuffer* answer,
-    const std::function<void(const Request&, AnswerLater<Response> done)>& call) {
-  Request request;
-  if (auto status = Parse(*encoded, request); !status.ok()) return FinishNow(context, status);
+    const Gate& gate, grpc::CallbackServerContext* context, const grpc::ByteBuffer* encoded,
+    grpc::ByteBuffer* answer,
+    const std::function<void(const Granted<Request>&, AnswerLater<Response> done)>& call) {
+  auto granted = gate.Open<Request>(*context, *encoded);
+  if (!granted.ok()) return FinishNow(context, granted.status());
   auto* reactor = context->DefaultReactor();
-  call(request, [reactor, answer](const absl::StatusOr<Response>& response) {
+  const auto shared = std::make_shared<const Granted<Request>>(*std::move(granted));
+  call(*shared, [&gate, shared, reactor, answer](const absl::StatusOr<Response>& response) {
+    gate.Note(*shared, response.status());
     if (response.ok()) *answer = Concatenate({}, *response);
     reactor->Finish(ToGrpcStatus(response.status()));
   });

@@ -1,19 +1,23 @@
 #include "server/rpc/verify_stream.h"
 
+#include "absl/strings/str_cat.h"
+#include "server/core/names.h"
 #include "server/rpc/buffers.h"
 #include "server/rpc/status_map.h"
 
 namespace replog {
 
-VerifyStream* VerifyStream::Create(LogService& service, Executor& checks, const grpc::ByteBuffer& encoded) {
-  std::shared_ptr<VerifyStream> stream(new VerifyStream());
+VerifyStream* VerifyStream::Create(LogService& service, const Gate& gate,
+                                   const grpc::CallbackServerContext& context, Executor& checks,
+                                   const grpc::ByteBuffer& encoded) {
+  std::shared_ptr<VerifyStream> stream(
+      new VerifyStream(gate, gate.Open<v1::VerifyRequest>(context, encoded)));
   stream->self_ = stream;
-  v1::VerifyRequest request;
-  if (auto status = Parse(encoded, request); !status.ok()) {
-    stream->End(status);
+  if (!stream->call_.ok()) {
+    stream->End(stream->call_.status());
     return stream.get();
   }
-  auto log = service.logs().Find(request.log());
+  auto log = service.logs().Find(stream->call_->request.log());
   if (!log.ok()) {
     stream->End(log.status());
   } else {
@@ -25,6 +29,13 @@ VerifyStream* VerifyStream::Create(LogService& service, Executor& checks, const 
 void VerifyStream::Run(LogService& service, Log& log) {
   End(service.store().Verify(log.number(), log.tail().first_kept(), log.tail().committed_end(),
                              [this](const VerifyProgress& progress) { return Report(progress); }));
+}
+
+std::string VerifyStream::Describe(const VerifyProblem& problem) const {
+  const std::string_view log = LogNameOrDefault(call_->request.log());
+  const bool shown =
+      !problem.channel.empty() && call_->caller.CheckChannel(Access::kRead, log, problem.channel).ok();
+  return shown ? absl::StrCat(problem.description, " ", problem.channel) : problem.description;
 }
 
 bool VerifyStream::Report(const VerifyProgress& progress) {
@@ -40,7 +51,7 @@ bool VerifyStream::Report(const VerifyProgress& progress) {
     auto* listed = response.add_problems();
     listed->set_first_sequence(problem.first);
     listed->set_end_sequence(problem.end);
-    listed->set_description(problem.description);
+    listed->set_description(Describe(problem));
   }
   MutexLock lock(mutex_);
   newest_ = std::move(response);
@@ -50,6 +61,7 @@ bool VerifyStream::Report(const VerifyProgress& progress) {
 }
 
 void VerifyStream::End(const absl::Status& status) {
+  if (call_.ok()) gate_.Note(*call_, status);
   MutexLock lock(mutex_);
   ended_ = true;
   status_ = status;

@@ -82,6 +82,7 @@ struct VerifyProblem {
   Sequence first = 0;
   Sequence end = 0;
   std::string description;
+  std::string channel;  // which the end of the description is to name; empty: none
 };
 
 struct VerifyProgress {

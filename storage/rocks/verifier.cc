@@ -44,10 +44,10 @@ class Verifier {
   }
 
  private:
-  void AddProblem(Sequence first, Sequence end, std::string description) {
+  void AddProblem(Sequence first, Sequence end, std::string description, std::string channel = "") {
     ++progress_.problem_count;
     if (progress_.problems.size() < kMaxListedProblems) {
-      progress_.problems.push_back({first, end, std::move(description)});
+      progress_.problems.push_back({first, end, std::move(description), std::move(channel)});
     }
   }
 
@@ -93,8 +93,8 @@ class Verifier {
     uint64_t indexed = 0;
     if (found.ok() && wire::TakeVarint(rest, indexed) && indexed == count) return;
     AddProblem(chunk.first(), chunk.end(),
-               absl::StrCat("the channel index does not list ", count, " records of channel ",
-                            absl::string_view(channel.data(), channel.size())));
+               absl::StrCat("the channel index does not list ", count, " records of channel"),
+               std::string(channel));
   }
 
   bool ReportNow() {

@@ -14,7 +14,7 @@ const std::string kToken = "a-token-of-some-length";
 const std::string kOther = "another-token-of-some-length";
 
 Grant Reads(const std::string& channel) {
-  return {Access::kRead, NamePatterns({"default"}), NamePatterns({channel}), {}, {}};
+  return {Access::kRead, LogPatterns({"default"}), NamePatterns({channel}), {}, {}};
 }
 
 Principal Bob(std::vector<Grant> grants = {Reads("room-*")}) {

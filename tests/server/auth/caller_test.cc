@@ -25,13 +25,10 @@ class CallerTest : public ::testing::Test {
   }
   // May read and append `room-*` and `lobby` of the log `chat`, be a node `n-*` of it and take the lease `l`.
   Caller Chat() {
-    return CallerWith({{{Access::kRead, Access::kAppend},
-                        NamePatterns({"chat"}),
-                        NamePatterns({"room-*", "lobby"}),
-                        {},
-                        {}},
-                       {Access::kNode, NamePatterns({"chat"}), {}, NamePatterns({"n-*"}), {}},
-                       {Access::kLease, {}, {}, {}, NamePatterns({"l"})}});
+    return CallerWith(
+        {{{Access::kRead, Access::kAppend}, LogPatterns({"chat"}), NamePatterns({"room-*", "lobby"}), {}, {}},
+         {Access::kNode, LogPatterns({"chat"}), {}, NamePatterns({"n-*"}), {}},
+         {Access::kLease, {}, {}, {}, NamePatterns({"l"})}});
   }
   replog::testing::ManualClock clock_;
 };
@@ -71,13 +68,18 @@ TEST_F(CallerTest, ARefusalSaysWhoWhatAndWhere) {
 }
 
 TEST_F(CallerTest, AStarCoversNoLogOfTheProductsOwn) {
-  const Caller everything = CallerWith({{Verbs::All(), All(), All(), All(), All()}});
+  const Caller everything = CallerWith({{Verbs::All(), LogPatterns({"*"}), All(), All(), All()}});
   EXPECT_TRUE(everything.CheckLog(Access::kRead, "any").ok());
   EXPECT_FALSE(everything.CheckLog(Access::kRead, "_system").ok());
   EXPECT_FALSE(everything.CheckServerAdmin().ok());
-  const Caller system = CallerWith({{{Access::kAdmin}, NamePatterns({"_system"}), {}, {}, {}}});
+  const Caller system = CallerWith({{{Access::kAdmin}, LogPatterns({"_system"}), {}, {}, {}}});
   EXPECT_TRUE(system.CheckServerAdmin().ok());
-  const Caller own = CallerWith({{{Access::kAdmin}, NamePatterns({"_*"}), {}, {}, {}}});
+  const Caller both = CallerWith({{{Access::kRead}, LogPatterns({"*", "_*"}), All(), {}, {}}});
+  EXPECT_TRUE(both.CheckLog(Access::kRead, "_system").ok());
+  EXPECT_TRUE(both.CheckLog(Access::kRead, "any").ok());
+  EXPECT_TRUE(both.CheckReadsEverything().ok());
+  EXPECT_FALSE(everything.CheckReadsEverything().ok());
+  const Caller own = CallerWith({{{Access::kAdmin}, LogPatterns({"_*"}), {}, {}, {}}});
   EXPECT_TRUE(own.CheckServerAdmin().ok());
   EXPECT_FALSE(own.CheckLog(Access::kAdmin, "any").ok());
 }
@@ -106,7 +108,7 @@ TEST_F(CallerTest, ANamedChannelThatIsNotGrantedIsRefused) {
 }
 
 TEST_F(CallerTest, WhoHasEverythingGetsWhatItWants) {
-  const Caller all = CallerWith({{Verbs::All(), All(), All(), All(), All()}});
+  const Caller all = CallerWith({{Verbs::All(), LogPatterns({"*"}), All(), All(), All()}});
   EXPECT_TRUE(all.Narrow(Access::kRead, "chat", ChannelFilter())->all());
   EXPECT_THAT(Patterns(all.Narrow(Access::kRead, "chat", ChannelFilter({"x", "y*"}))),
               ElementsAre("x", "y*"));
@@ -114,10 +116,10 @@ TEST_F(CallerTest, WhoHasEverythingGetsWhatItWants) {
   EXPECT_FALSE(Chat().HasAllChannels(Access::kAppend, "chat"));
 }
 
-TEST_F(CallerTest, CoversSaysWhetherAFilterIsGranted) {
-  EXPECT_TRUE(Chat().Covers(Access::kRead, "chat", ChannelFilter({"room-1", "room-2*"})));
-  EXPECT_FALSE(Chat().Covers(Access::kRead, "chat", ChannelFilter({"room-1", "s"})));
-  EXPECT_FALSE(Chat().Covers(Access::kRead, "chat", ChannelFilter()));
+TEST_F(CallerTest, AFilterIsGrantedWhenAllOfItIs) {
+  EXPECT_TRUE(Chat().CheckFilter(Access::kRead, "chat", ChannelFilter({"room-1", "room-2*"})).ok());
+  EXPECT_FALSE(Chat().CheckFilter(Access::kRead, "chat", ChannelFilter({"room-1", "s"})).ok());
+  EXPECT_FALSE(Chat().CheckFilter(Access::kRead, "chat", ChannelFilter()).ok());
 }
 
 TEST_F(CallerTest, RequestsOverTheLimitsAreRefused) {

@@ -19,7 +19,8 @@ Operations OfRouter() {
   testing::FakeStore store;
   testing::ManualClock clock;
   const auto service = *LogService::Open({}, store, clock);
-  ApiContext context{*service};
+  AccessControl access(clock);
+  ApiContext context{*service, access};
   Operations operations;
   const http::Router router = MakeApiRouter(context);
   for (const http::Route& route : router.routes()) {

@@ -29,7 +29,8 @@ class RawBytesTest : public ::testing::Test {
   RawBytesTest() {
     clock_.wall_us = kTimeUs;
     service_ = *LogService::Open({}, store_, clock_);
-    server_ = *RpcServer::Start(*service_, "127.0.0.1:0");
+    server_ =
+        *RpcServer::Start(*service_, access_, {.address = "127.0.0.1:0", .tls = nullptr, .audit = nullptr});
     channel_ = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
     stub_ = v1::ReplicationLog::NewStub(channel_);
   }
@@ -107,6 +108,7 @@ class RawBytesTest : public ::testing::Test {
 
   FakeStore store_;
   ManualClock clock_;
+  AccessControl access_{clock_};
   std::unique_ptr<LogService> service_;
   std::unique_ptr<RpcServer> server_;
   std::shared_ptr<grpc::Channel> channel_;

@@ -65,6 +65,16 @@ const Row kTable[] = {
     {Reason::kRecovering, "STORE_RECOVERING", grpc::StatusCode::UNAVAILABLE, true},
     {Reason::kCorruptChunk, "CORRUPT_CHUNK", grpc::StatusCode::DATA_LOSS, false},
     {Reason::kBelowFloor, "BELOW_FLOOR", grpc::StatusCode::DATA_LOSS, false},
+    {Reason::kTooManyStreams, "TOO_MANY_STREAMS", grpc::StatusCode::RESOURCE_EXHAUSTED, false},
+    {Reason::kRateLimited, "RATE_LIMITED", grpc::StatusCode::RESOURCE_EXHAUSTED, true},
+    {Reason::kUnauthenticated, "UNAUTHENTICATED", grpc::StatusCode::UNAUTHENTICATED, false},
+    {Reason::kTokenExpired, "TOKEN_EXPIRED", grpc::StatusCode::UNAUTHENTICATED, false},
+    {Reason::kBadSignature, "BAD_SIGNATURE", grpc::StatusCode::UNAUTHENTICATED, false},
+    {Reason::kPermissionDenied, "PERMISSION_DENIED", grpc::StatusCode::PERMISSION_DENIED, false},
+    {Reason::kGrantRevoked, "GRANT_REVOKED", grpc::StatusCode::PERMISSION_DENIED, false},
+    {Reason::kWebhookNotFound, "WEBHOOK_NOT_FOUND", grpc::StatusCode::NOT_FOUND, false},
+    {Reason::kDirectoryNotEmpty, "DIRECTORY_NOT_EMPTY", grpc::StatusCode::FAILED_PRECONDITION, false},
+    {Reason::kBackupDamaged, "BACKUP_DAMAGED", grpc::StatusCode::DATA_LOSS, false},
     {Reason::kCancelled, "CANCELLED", grpc::StatusCode::CANCELLED, false},
 };
 

@@ -1,8 +1,11 @@
 """What the rendered manifests mean: protection, and that all that is referred to is there."""
 
+import json
+import os
 import unittest
 
 import rendering
+import yaml
 from rendering import VALUES, Objects, containers
 
 # Secrets that are not the chart's: the values name them.
@@ -137,7 +140,16 @@ class ManifestsTest(unittest.TestCase):
             selector = monitor["spec"]["selector"]["matchLabels"]
             found = [it for it in objects.of("Service") if selects(selector, it["metadata"]["labels"])]
             self.assertEqual(len(found), 1)
+            self.assertIn("replog", found[0]["metadata"]["labels"][monitor["spec"]["jobLabel"]])
             self.assertIn("http", [port["name"] for port in found[0]["spec"]["ports"]])
+
+    def test_alerts_and_dashboard_arrive_as_they_are(self):
+        objects = Objects("monitoring")
+        with open(os.path.join(rendering.CHART, "files", "alerts.yaml"), encoding="utf-8") as source:
+            self.assertEqual(objects.of("PrometheusRule")[0]["spec"], yaml.safe_load(source))
+        with open(os.path.join(rendering.CHART, "files", "dashboard.json"), encoding="utf-8") as source:
+            (text,) = [it["data"]["replog.json"] for it in objects.of("ConfigMap") if "replog.json" in it["data"]]
+            self.assertEqual(json.loads(text), json.load(source))
 
     @for_every_set
     def test_an_autoscaler_has_the_replicas_to_itself(self, objects):

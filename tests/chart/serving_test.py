@@ -88,6 +88,7 @@ class ServingTest(unittest.TestCase):
         status, page = get(*server, token=installed.secret(credentials["name"], credentials["key"]))
         self.assertEqual(status, 200, page)
         self.assertIn("\nreplog_", page)
+        self.assertEqual(get(*server)[0], 401)
 
 
 if __name__ == "__main__":

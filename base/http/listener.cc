@@ -1,5 +1,7 @@
 #include "base/http/listener.h"
 
+#include <netinet/tcp.h>
+
 #include <boost/asio/post.hpp>
 
 #include "base/http/endpoint.h"
@@ -13,6 +15,15 @@ namespace {
 
 // How long to wait when the system has no file or memory for a connection.
 constexpr std::chrono::milliseconds kPause{100};
+
+// How long a client may leave unanswered what was sent to it, before it counts as gone.
+constexpr int kGoneAfterMs = 30'000;
+
+void SetOptions(tcp::socket& socket) {
+  boost::system::error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &kGoneAfterMs, sizeof(kGoneAfterMs));
+}
 
 }  // namespace
 
@@ -76,8 +87,7 @@ void Listener::Accept() {
 void Listener::OnAccept(boost::system::error_code error, tcp::socket socket) {
   if (error == asio::error::operation_aborted) return;
   if (error) return AcceptLater();
-  boost::system::error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
+  SetOptions(socket);
   std::make_shared<Session>(std::move(socket), tls_ ? tls_() : nullptr, options_, router_, sessions_)
       ->Start();
   Await();

@@ -2,6 +2,7 @@
 
 #include "server/http/append_routes.h"
 #include "server/http/health_routes.h"
+#include "server/http/log_routes.h"
 #include "server/http/message_routes.h"
 #include "server/http/openapi.h"
 #include "server/http/routes.h"
@@ -25,6 +26,7 @@ http::Router MakeApiRouter(ApiContext& context) {
   http::Router router;
   Routes routes(context, router);
   AddHealthRoutes(routes);
+  AddLogRoutes(routes);
   AddAppendRoutes(routes);
   AddMessageRoutes(routes);
   AddOpenApiRoute(routes);

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "server/api/convert.h"
+#include "server/api/log_info.h"
 #include "server/core/names.h"
 #include "server/rpc/audit_answers.h"
 #include "server/rpc/matching_channels.h"
@@ -25,15 +26,6 @@ class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
 }  // namespace
 
-void LogAdminService::FillInfo(const Log& log, v1::LogInfo& info) {
-  FillLogInfo(log, info);
-  const Sequence first = log.tail().first_kept();
-  if (first >= log.tail().committed_end()) return;
-  const auto chunk = service_.store().ChunkContaining(log.number(), first);
-  // Damaged, or trimmed away just now: the log is listed all the same, without its size.
-  if (chunk.ok()) info.set_bytes(log.bytes_before_end - chunk->header.bytes_before);
-}
-
 grpc::ServerUnaryReactor* LogAdminService::CreateLog(grpc::CallbackServerContext* context,
                                                      const grpc::ByteBuffer* request,
                                                      grpc::ByteBuffer* response) {
@@ -44,7 +36,7 @@ grpc::ServerUnaryReactor* LogAdminService::CreateLog(grpc::CallbackServerContext
         if (!settings.ok()) return settings.status();
         const auto log = service_.CreateLog(call.request.log(), *settings);
         if (!log.ok()) return log.status();
-        FillInfo(**log, *response.mutable_log());
+        DescribeLog(service_, **log, *response.mutable_log());
         return absl::OkStatus();
       });
 }
@@ -61,7 +53,7 @@ grpc::ServerUnaryReactor* LogAdminService::UpdateLog(grpc::CallbackServerContext
           return MergeSettings(call.request.settings(), current);
         };
         if (auto status = service_.UpdateLog(**log, merge); !status.ok()) return status;
-        FillInfo(**log, *response.mutable_log());
+        DescribeLog(service_, **log, *response.mutable_log());
         return absl::OkStatus();
       });
 }
@@ -91,7 +83,7 @@ grpc::ServerUnaryReactor* LogAdminService::ListLogs(grpc::CallbackServerContext*
       gate_, admin_, context, request, response,
       [this](const Granted<v1::ListLogsRequest>& call, v1::ListLogsResponse& response) -> absl::Status {
         for (const LogPtr& log : service_.logs().All()) {
-          if (call.caller.CheckSees(log->name()).ok()) FillInfo(*log, *response.add_logs());
+          if (call.caller.CheckSees(log->name()).ok()) DescribeLog(service_, *log, *response.add_logs());
         }
         return absl::OkStatus();
       });
@@ -105,7 +97,7 @@ grpc::ServerUnaryReactor* LogAdminService::GetLog(grpc::CallbackServerContext* c
       [this](const Granted<v1::GetLogRequest>& call, v1::GetLogResponse& response) -> absl::Status {
         const auto log = service_.logs().Find(call.request.log());
         if (!log.ok()) return log.status();
-        FillInfo(**log, *response.mutable_log());
+        DescribeLog(service_, **log, *response.mutable_log());
         return absl::OkStatus();
       });
 }

@@ -53,8 +53,6 @@ class LogAdminService final : public log_admin_internal::Base {
                                                      const grpc::ByteBuffer* request) override;
 
  private:
-  // The log's size on this side of compression; what the retention bound counts.
-  void FillInfo(const Log& log, v1::LogInfo& info);
   absl::Status FillChannels(const Granted<v1::ListChannelsRequest>& call, v1::ListChannelsResponse& response);
 
   LogService& service_;

@@ -60,5 +60,12 @@ class Events:
                 break
         return found, last
 
+    def next_bookmark(self):
+        """The id behind the next comment that is one; nothing else is to come before it."""
+        for line in self._process.stdout:
+            if line.startswith(b": bookmark"):
+                return self._process.stdout.readline().decode().removeprefix("id: ").strip()
+        return None
+
     def next_of(self, kind):
         return next((event for event in self if event.get("event") == kind), None)

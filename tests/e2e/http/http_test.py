@@ -134,6 +134,17 @@ class ServerSentEvents(HttpTest):
                 after, _ = events.records(41)
             self.assertEqual([int(r["sequence"]) for r in before + after], list(range(101)))
 
+    def test_quiet_reader_is_told_where_it_stands(self):
+        self.say("a", "one")
+        with Events(self.url("/messages/a/events")) as events:
+            events.next_of("caught_up")
+            self.say("b", "passed over", "passed over")
+            last = events.next_bookmark()
+        self.assertEqual(last.split(".")[-1], "3")
+        with Events(self.url("/messages/a/events"), "-H", f"Last-Event-ID: {last}") as events:
+            self.say("a", "two")
+            self.assertEqual([r["text"] for r in events.records(1)[0]], ["two"])
+
     def test_resume_into_another_history_is_told(self):
         self.say("a", "one")
         with Events(self.url("/messages/a/events")) as events:

@@ -42,6 +42,14 @@ struct ClientOptions {
   std::string log;
   // Absent: plain text.
   std::optional<TlsOptions> tls;
+  // Who calls: a bearer token, sent with every call. Printable ASCII, 4096 bytes at most.
+  std::string token;
+  // The same from a file, its first word; wins over `token`. It is read again as it changes, so that a new
+  // token needs no new client.
+  std::string token_file;
+  // In plain text a token only goes to endpoints on loopback, and others get none,
+  // unless this is said.
+  bool token_in_plain_text = false;
   // Between attempts of calls that are safe to repeat, and of broken streams.
   BackoffOptions backoff;
   // How long a call waits for a connection before it fails as UNREACHABLE.

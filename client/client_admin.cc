@@ -1,6 +1,7 @@
 // The administrative calls of Client.
 #include "client/client.h"
 #include "client/internal/conversion.h"
+#include "client/internal/request_id.h"
 #include "client/internal/status_conversion.h"
 #include "client/internal/transport.h"
 #include "replog/v1/log_admin.grpc.pb.h"
@@ -96,10 +97,11 @@ Result<VerifyProgress> Client::Verify(const std::function<bool(const VerifyProgr
                                       std::string_view log) {
   const Channel channel =
       transport_->Connect(std::chrono::system_clock::now() + transport_->options().connect_timeout);
-  if (channel == nullptr) return internal::UnreachableError(transport_->options());
+  if (channel == nullptr) return transport_->Unreachable();
   v1::VerifyRequest request;
   request.set_log(transport_->LogName(log));
   grpc::ClientContext context;
+  internal::SetRequestId(context);
   const auto stub = v1::LogAdmin::NewStub(channel);
   const auto reader = stub->Verify(&context, request);
   VerifyProgress progress;

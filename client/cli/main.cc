@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 #include "base/version.h"
 #include "client/cli/duration.h"
@@ -24,12 +25,7 @@ Exit codes: 0 ok; 1 the operation failed; 2 wrong arguments or bad input; 3 no s
 of sync also 4, 5, 6: see there.)";
 
 void AddSharedOptions(CLI::App& app, Session& session) {
-  app.add_option("--server", session.servers, "host:port of the server; several are separated by commas")
-      ->envname("REPLOG_SERVER")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->default_val("localhost:50051");
-  app.add_option("--log", session.log, "The log to work on")->envname("REPLOG_LOG")->default_val("default");
+  replog::client::AddConnectionFlags(app, session.connection);
   app.add_flag("--json", session.json,
                "Output for programs, one JSON object a line; for append also the input");
   app.add_option("--timeout", session.timeout_s, "Seconds to wait for a connection")
@@ -80,6 +76,8 @@ ExitCode FailParse(const CLI::App& app, const CLI::ParseError& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // What went wrong with a connection is in the error of the command; gRPC's own lines would stand beside it.
+  ::setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, and handled there
   CLI::App app("Append to, read and administer the logs of a replog server.", "replog");
   app.footer(kFooter);
@@ -100,10 +98,13 @@ int main(int argc, char** argv) {
   AddAuditCommand(app, session);
   AddLeaseCommand(app, session);
   AddTrimCommand(app, session);
+  AddTokenCommand(app, session);
   AddVerifyCommand(app, session);
   AddBenchCommand(app, session);
   try {
     app.parse(Arguments(argc, argv));
+    if (const auto status = Resolve(session); !status.ok())
+      return static_cast<int>(replog::cli::FailUsage(status.message()));
     return static_cast<int>(session.action());
   } catch (const CLI::ParseError& error) {
     return static_cast<int>(FailParse(app, error));

@@ -6,12 +6,13 @@
 
 namespace replog::cli {
 
-client::ClientOptions Session::MakeOptions() const {
-  client::ClientOptions options;
-  options.endpoints = servers;
-  options.log = log;
-  options.connect_timeout = std::chrono::milliseconds(static_cast<int64_t>(timeout_s * 1'000));
-  return options;
+client::Status Resolve(Session& session) {
+  auto options = client::OptionsOf(session.connection);
+  if (!options.ok()) return options.status();
+  session.client_options = std::move(options).value();
+  session.client_options.connect_timeout =
+      std::chrono::milliseconds(static_cast<int64_t>(session.timeout_s * 1'000));
+  return {};
 }
 
 ExitCode Fail(const client::Status& status) {

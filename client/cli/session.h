@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "client/client.h"
+#include "client/flags/connection_flags.h"
 #include "client/status.h"
 
 namespace CLI {
@@ -28,16 +29,20 @@ enum class ExitCode : int {
 
 // What all commands share: the options that stand before or after any of them, and what is to be done.
 struct Session {
-  std::vector<std::string> servers;
-  std::string log;
+  client::ConnectionFlags connection;
   bool json = false;
   double timeout_s = 5;
   // Set by the command that was chosen; run when the whole command line is known to be good.
   std::function<ExitCode()> action;
 
-  client::ClientOptions MakeOptions() const;
-  client::Client MakeClient() const { return client::Client(MakeOptions()); }
+  // What `connection` comes to; set before the action runs.
+  client::ClientOptions client_options;
+
+  client::Client MakeClient() const { return client::Client(client_options); }
 };
+
+// Sets the client's options from what the command line said.
+client::Status Resolve(Session& session);
 
 // Says on stderr why an operation failed, and which exit code that is.
 ExitCode Fail(const client::Status& status);
@@ -56,6 +61,7 @@ void AddCursorCommand(CLI::App& app, Session& session);
 void AddSyncCommand(CLI::App& app, Session& session);
 void AddAuditCommand(CLI::App& app, Session& session);
 void AddLeaseCommand(CLI::App& app, Session& session);
+void AddTokenCommand(CLI::App& app, Session& session);
 void AddVerifyCommand(CLI::App& app, Session& session);
 void AddBenchCommand(CLI::App& app, Session& session);
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "client/internal/conversion.h"
 #include "client/internal/reaction_scope.h"
+#include "client/internal/request_id.h"
 #include "client/internal/status_conversion.h"
 #include "replog/v1/replication_log.grpc.pb.h"
 
@@ -136,6 +137,7 @@ std::shared_ptr<Acknowledger::Call> Acknowledger::MakeCall(const AcknowledgePlan
   call->transport = transport_;
   call->channel = transport_->Current();
   call->stub = v1::ReplicationLog::NewStub(call->channel);
+  SetRequestId(call->context);
   call->context.set_deadline(std::chrono::system_clock::now() + transport_->options().call_timeout);
   call->request.set_log(log_);
   call->request.set_node(node_);

@@ -5,6 +5,7 @@
 #include <grpcpp/support/slice.h>
 
 #include "client/internal/reaction_scope.h"
+#include "client/internal/request_id.h"
 #include "client/internal/status_conversion.h"
 
 namespace replog::client::internal {
@@ -27,6 +28,7 @@ grpc::Slice SliceOf(SharedBytes bytes) {
 AppendStream* AppendStream::Start(const Channel& channel, std::shared_ptr<Owner> owner) {
   auto* stream = new AppendStream(std::move(owner));
   grpc::TemplatedGenericStub<grpc::ByteBuffer, v1::AppendStreamResponse> stub(channel);
+  SetRequestId(stream->context_);
   stub.PrepareBidiStreamingCall(&stream->context_, kMethod, {}, stream);
   stream->AddHold();
   stream->StartRead(&stream->answer_);

@@ -9,6 +9,7 @@
 #include "client/internal/conversion.h"
 #include "client/internal/random_instance.h"
 #include "client/internal/reaction_scope.h"
+#include "client/internal/request_id.h"
 #include "client/internal/status_conversion.h"
 #include "replog/v1/leases.grpc.pb.h"
 
@@ -167,6 +168,7 @@ std::shared_ptr<LeaseCore::Call> LeaseCore::MakeCall(Kind kind, TimePoint now) {
   }
   *call->renew.mutable_token() = ToProto(token_);
   *call->release.mutable_token() = ToProto(token_);
+  SetRequestId(call->context);
   call->context.set_deadline(std::chrono::system_clock::now() + timeout);
   return call;
 }

@@ -327,7 +327,7 @@ void ProducerCore::Connect() {
     if (!WaitForRetry()) return;
   }
   const Channel channel = transport_->Connect(system_clock::now() + kConnectSlice);
-  if (channel == nullptr) return OnTrouble(UnreachableError(transport_->options()));
+  if (channel == nullptr) return OnTrouble(transport_->Unreachable());
   MutexLock lock(mutex_);
   stream_ = AppendStream::Start(channel, shared_from_this());
   stream_open_ = true;
@@ -346,7 +346,7 @@ void ProducerCore::Register(bool renew) {
     if (!WaitForRetry()) return;
   }
   const Channel channel = transport_->Connect(system_clock::now() + kConnectSlice);
-  if (channel == nullptr) return OnTrouble(UnreachableError(transport_->options()));
+  if (channel == nullptr) return OnTrouble(transport_->Unreachable());
   const auto registered = registration_.Call(channel, renew, kRegisterTime);
   if (registered.ok()) {
     MutexLock lock(mutex_);

@@ -1,6 +1,7 @@
 #include "client/internal/producer_registration.h"
 
 #include "client/internal/random_instance.h"
+#include "client/internal/request_id.h"
 #include "client/internal/status_conversion.h"
 #include "replog/v1/replication_log.grpc.pb.h"
 
@@ -20,6 +21,7 @@ Result<ProducerRegistration::Registered> ProducerRegistration::Call(const Channe
   request.set_renew(renew);
   v1::RegisterProducerResponse response;
   grpc::ClientContext context;
+  SetRequestId(context);
   context.set_deadline(std::chrono::system_clock::now() + timeout);
   Status status =
       FromGrpc(v1::ReplicationLog::NewStub(channel)->RegisterProducer(&context, request, &response));

@@ -4,6 +4,7 @@
 #include <grpcpp/impl/codegen/proto_utils.h>
 
 #include "client/internal/reaction_scope.h"
+#include "client/internal/request_id.h"
 #include "client/internal/status_conversion.h"
 
 namespace replog::client::internal {
@@ -18,6 +19,7 @@ SubscribeStream* SubscribeStream::Start(const Channel& channel, const v1::Subscr
   auto* stream = new SubscribeStream(std::move(owner));
   // A server stream is a stream both ways whose client says one thing; only that form exists for raw bytes.
   grpc::TemplatedGenericStub<v1::SubscribeRequest, grpc::ByteBuffer> stub(channel);
+  SetRequestId(stream->context_);
   stub.PrepareBidiStreamingCall(&stream->context_, kMethod, {}, stream);
   stream->AddHold();
   stream->StartWriteLast(&request, {});  // encoded at once

@@ -1,14 +1,16 @@
 #include "client/internal/transport.h"
 
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
 #include <algorithm>
+#include <cstring>
 #include <thread>
 
 #include "client/internal/reaction_scope.h"
+#include "client/internal/request_id.h"
 #include "client/internal/status_conversion.h"
+#include "client/internal/token.h"
+#include "replog/v1/log_admin.grpc.pb.h"
 
 namespace replog::client::internal {
 namespace {
@@ -26,6 +28,10 @@ constexpr int kReconnectInitialMs = 100;
 constexpr int kReconnectMaxMs = 2'000;
 // How long one endpoint of several is waited for before the next one is tried.
 constexpr milliseconds kEndpointTurn{500};
+// How long a call may take that is to fail at once.
+constexpr milliseconds kFailureTime{200};
+// What gRPC puts before the cause of a failure to connect.
+constexpr char kLastError[] = "last error: ";
 
 grpc::ChannelArguments ChannelArgumentsOf(const ClientOptions& options) {
   grpc::ChannelArguments arguments;
@@ -47,13 +53,26 @@ grpc::ChannelArguments ChannelArgumentsOf(const ClientOptions& options) {
   return arguments;
 }
 
-std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const ClientOptions& options) {
-  if (!options.tls) return grpc::InsecureChannelCredentials();
-  grpc::SslCredentialsOptions ssl;
-  ssl.pem_root_certs = options.tls->ca_pem;
-  ssl.pem_cert_chain = options.tls->certificate_pem;
-  ssl.pem_private_key = options.tls->key_pem;
-  return grpc::SslCredentials(ssl);
+// Why a channel is not connected, in gRPC's words: a refused port, a certificate that is not trusted. gRPC
+// says so only to a call, which such a channel fails at once without sending it. Empty when it is connecting,
+// or is there.
+std::string LastFailure(const Channel& channel) {
+  if (channel->GetState(/*try_to_connect=*/false) != GRPC_CHANNEL_TRANSIENT_FAILURE) return "";
+  grpc::ClientContext context;
+  context.set_deadline(system_clock::now() + kFailureTime);
+  v1::GetLogResponse response;
+  const auto status = v1::LogAdmin::NewStub(channel)->GetLog(&context, {}, &response);
+  if (status.error_code() != grpc::StatusCode::UNAVAILABLE) return "";
+  const std::string& message = status.error_message();
+  const size_t last = message.find(kLastError);
+  return last == std::string::npos ? message : message.substr(last + std::strlen(kLastError));
+}
+
+// What is behind a failure that only says that the other side went away.
+std::string Hint(const std::string& why, bool tls) {
+  if (why.ends_with("Socket closed"))
+    return tls ? "; does it demand a client certificate?" : "; does it expect TLS?";
+  return why.ends_with("wrong version number") ? "; does it serve plain text?" : "";
 }
 
 }  // namespace
@@ -71,12 +90,10 @@ std::shared_ptr<Transport> Transport::Make(ClientOptions options) {
 
 Transport::Transport(ClientOptions options) : options_(std::move(options)), random_(std::random_device{}()) {
   const auto arguments = ChannelArgumentsOf(options_);
-  const auto credentials = CredentialsOf(options_);
   for (const std::string& endpoint : options_.endpoints) {
-    channels_.push_back(grpc::CreateCustomChannel(endpoint, credentials, arguments));
+    channels_.push_back(MakeChannel(endpoint, options_, arguments));
   }
-  if (channels_.empty())
-    channels_.push_back(grpc::CreateCustomChannel("localhost:50051", credentials, arguments));
+  if (channels_.empty()) channels_.push_back(MakeChannel("localhost:50051", options_, arguments));
 }
 
 uint64_t Transport::NewSeed() {
@@ -110,11 +127,13 @@ Status Transport::Call(Repeat repeat,
                        milliseconds longer) {
   const auto deadline = system_clock::now() + options_.call_timeout + longer;
   Backoff backoff(options_.backoff, NewSeed());
+  const std::string request_id = RandomInstance();
   for (;;) {
     const Channel channel = Connect(std::min(deadline, system_clock::now() + options_.connect_timeout));
-    if (channel == nullptr) return UnreachableError(options_);
+    if (channel == nullptr) return Unreachable();
     grpc::ClientContext context;
     context.set_deadline(deadline);
+    SetRequestId(context, request_id);
     Status status = FromGrpc(call(channel, context));
     if (status.code() != StatusCode::kUnavailable) return status;
     Advance(channel);
@@ -124,10 +143,13 @@ Status Transport::Call(Repeat repeat,
   }
 }
 
-Status UnreachableError(const ClientOptions& options) {
+Status Transport::Unreachable() const {
   std::string servers;
-  for (const std::string& endpoint : options.endpoints) servers += (servers.empty() ? "" : ", ") + endpoint;
-  return {StatusCode::kUnavailable, "no connection to " + servers, reason::kUnreachable};
+  for (const std::string& endpoint : options_.endpoints) servers += (servers.empty() ? "" : ", ") + endpoint;
+  std::string why;
+  for (const Channel& channel : channels_) why = why.empty() ? LastFailure(channel) : why;
+  if (!why.empty()) why = ": " + why + Hint(why, options_.tls.has_value());
+  return {StatusCode::kUnavailable, "no connection to " + servers + why, reason::kUnreachable};
 }
 
 }  // namespace replog::client::internal

@@ -40,6 +40,8 @@ class Transport {
   Channel Current();
   // `failed` did not work: if it is still in use, the next endpoint takes its place.
   void Advance(const Channel& failed);
+  // That no endpoint could be reached, and why, as far as that is known; nothing was sent.
+  Status Unreachable() const;
   // Waits until an endpoint is connected, trying them in turn. Null when the deadline passes first.
   Channel Connect(Deadline deadline);
 
@@ -77,8 +79,5 @@ class Transport {
   std::mt19937_64 random_ TSA_GUARDED_BY(mutex_);
   Timer timer_;
 };
-
-// That no server could be reached; nothing was sent.
-Status UnreachableError(const ClientOptions& options);
 
 }  // namespace replog::client::internal

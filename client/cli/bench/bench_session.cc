@@ -10,7 +10,7 @@ namespace replog::cli {
 using client::Durability;
 
 BenchSession::BenchSession(const Session& session, const BenchOptions& options) : options_(options) {
-  client::ClientOptions client_options = session.MakeOptions();
+  client::ClientOptions client_options = session.client_options;
   client_options.log = options_.log;
   client_options.own_connections = true;
   for (uint64_t i = 0; i < std::max<uint64_t>(options_.connections, 1); ++i)

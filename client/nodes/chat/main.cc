@@ -10,12 +10,14 @@
 #include <cstdio>
 
 #include "base/version.h"
+#include "client/flags/connection_flags.h"
 #include "client/nodes/chat/chat_server.h"
 
 namespace {
 
 using replog::chat::ChatServer;
 using replog::chat::ChatServerOptions;
+using replog::client::ConnectionFlags;
 
 constexpr char kFooter[] = R"(Example:
   replogd --listen 127.0.0.1:50051 --data ./data &
@@ -27,19 +29,12 @@ constexpr char kFooter[] = R"(Example:
 
 Exit codes: 0 stopped as asked; 1 failed, with the reason on standard error; 2 wrong usage.)";
 
-void AddOptions(CLI::App& app, ChatServerOptions& options) {
+void AddOptions(CLI::App& app, ChatServerOptions& options, ConnectionFlags& connection) {
   app.footer(kFooter);
   app.set_version_flag("--version", replog::VersionLine("chat-server"), "Print the version and exit");
   app.add_option("--listen", options.http.listen, "host:port to serve HTTP on; port 0 takes a free one")
       ->default_val("127.0.0.1:8081");
-  app.add_option("--server", options.client.endpoints,
-                 "host:port of the log's server; several are separated by commas")
-      ->envname("REPLOG_SERVER")
-      ->delimiter(',')
-      ->default_val("localhost:50051");
-  app.add_option("--log", options.client.log, "The log that holds the messages")
-      ->envname("REPLOG_LOG")
-      ->default_val("default");
+  replog::client::AddConnectionFlags(app, connection);
 }
 
 void SetUpLogging() {
@@ -80,11 +75,18 @@ int main(int argc, char** argv) {
   CLI::App app("A chat node: keeps every message of a log in memory and serves them over HTTP.",
                "chat-server");
   ChatServerOptions options;
-  AddOptions(app, options);
+  ConnectionFlags connection;
+  AddOptions(app, options, connection);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  auto client = replog::client::OptionsOf(connection);
+  if (!client.ok()) {
+    std::fprintf(stderr, "chat-server: %s\n", client.status().message().c_str());
+    return 2;
+  }
+  options.client = std::move(client).value();
   return Serve(options);
 }

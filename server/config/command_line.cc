@@ -6,13 +6,15 @@ namespace replog {
 namespace {
 
 void AddFlag(CLI::App& app, CommandLine& line, const Setting& setting) {
+  // --insecure alone means true.
   const auto take = [&line, name = setting.name, flag = setting.Flag()](const std::string& text) {
-    line.flags[name] = {text, flag};
+    line.flags[name] = {text.empty() ? "true" : text, flag};
   };
   auto* flag = app.add_option_function<std::string>(setting.Flag(), take,
                                                     absl::StrCat(setting.help, " [", setting.accepts, "]"));
   flag->type_name(setting.kind)->default_str(setting.show())->group(setting.group);
-  if (setting.is_switch) flag->expected(0, 1);  // --insecure alone means true
+  // Where no value stands CLI11 takes the text of the default.
+  if (setting.is_switch) flag->expected(0, 1)->default_str("");
 }
 
 }  // namespace

@@ -43,14 +43,17 @@ class Replogd:
     def start(self, listen="127.0.0.1:0"):
         """Returns once the server serves; `address` is then host:port."""
         command = [os.environ["REPLOGD"], "--listen", listen, "--http-listen", self.http_listen, "--data", self.data, *self.flags]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.stderr, text=True,
-                                        env=self.environment)
+        self.process = self.popen(command)
         line = self.process.stdout.readline()
         if not line.startswith("listening "):
             raise RuntimeError(f"{' '.join(command)} ended with {self._reap()}, having said {line!r}")
         self.address = line.split()[1]
         if self.http_listen != "none":
             self.http_address = self.process.stdout.readline().removeprefix("http ").strip()
+
+    def popen(self, command):
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.stderr, text=True,
+                                env=self.environment)
 
     def stop(self):
         """Stops gracefully; returns the exit code."""

@@ -66,12 +66,12 @@ void Routes::Add(ApiRoute route) {
     const Reply reply = [&context, id, respond = std::move(respond), method = request.verb,
                          path = Path(request),
                          peer = request.peer.address](absl::StatusOr<http::Response> outcome) {
+      const std::string why(outcome.status().message());
       http::Response response = outcome.ok() ? *std::move(outcome) : ErrorAnswer(outcome.status());
       response.fields.emplace_back("X-Request-Id", id);
       const int code = static_cast<int>(response.status);
       if (code >= kFirstErrorCode && context.on_failed) {
-        context.on_failed(
-            {id, std::string(to_string(method)), path, peer, code, std::string(outcome.status().message())});
+        context.on_failed({id, std::string(to_string(method)), path, peer, code, why});
       }
       respond(std::move(response));
     };

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "google/rpc/error_details.pb.h"
+#include "server/core/refusal_counters.h"
 
 namespace replog {
 namespace {
@@ -32,6 +33,7 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
   google::rpc::Status rpc;
   rpc.set_code(static_cast<int>(status.code()));
   rpc.set_message(std::string(status.message()));
+  if (!status.ok()) Refusals(Transport::kGrpc).Count(status);
   const auto reason = ReasonOf(status);
   if (!reason) {
     if (!status.ok()) rpc.set_code(static_cast<int>(absl::StatusCode::kInternal));

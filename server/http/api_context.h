@@ -5,6 +5,7 @@
 #include <string>
 
 #include "server/auth/access_control.h"
+#include "server/core/call_counters.h"
 #include "server/core/log_service.h"
 #include "server/http/event_texts.h"
 #include "server/http/held_bytes.h"
@@ -29,6 +30,8 @@ struct ApiContext {
   std::function<std::string()> metrics = {};
   // Told of requests that ended with an error. Thread-safe.
   std::function<void(const FailedCall&)> on_failed = {};
+  // Counts the requests that routes answer; null: nobody does.
+  CallCounters* calls = nullptr;
   // What clients have not taken yet of the pages that they asked for.
   HeldBytes held_pages = {};
   EventTexts event_texts = {};

@@ -20,6 +20,7 @@ class ApiServer {
     http::TlsProvider tls = {};             // empty: not encrypted
     std::function<std::string()> metrics = {};
     std::function<void(const FailedCall&)> on_failed = {};
+    CallCounters* calls = nullptr;  // see ApiContext; must outlive the server
   };
   // `service` and `access` must outlive the server.
   static absl::StatusOr<std::unique_ptr<ApiServer>> Start(LogService& service, AccessControl& access,

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/http/media_type.h"
+#include "server/core/refusal_counters.h"
 #include "server/http/answers.h"
 #include "server/http/request_id.h"
 
@@ -47,6 +48,13 @@ absl::StatusOr<Caller> Identify(AccessControl& access, const http::Request& requ
   return caller;
 }
 
+void Count(ApiContext& context, const std::string& route, int64_t begin_us, int status,
+           const absl::Status& outcome) {
+  if (!outcome.ok()) Refusals(Transport::kHttp).Count(outcome);
+  if (context.calls != nullptr)
+    context.calls->Count(route, status, context.service.clock().MonotonicMicros() - begin_us);
+}
+
 std::string Path(const http::Request& request) { return request.target.path; }
 
 }  // namespace
@@ -59,19 +67,22 @@ void Routes::AddBoth(const ApiRoute& route) {
 }
 
 void Routes::Add(ApiRoute route) {
-  auto handle = [this_context = &context_, guard = route.guard, handler = std::move(route.handler)](
+  const std::string name = absl::StrCat(std::string(to_string(route.verb)), " ", route.pattern);
+  auto handle = [this_context = &context_, name, guard = route.guard, handler = std::move(route.handler)](
                     const http::Request& request, http::Responder respond) {
     ApiContext& context = *this_context;
     const std::string id = RequestIdOf(request);
-    const Reply reply = [&context, id, respond = std::move(respond), method = request.verb,
-                         path = Path(request),
+    const Reply reply = [&context, name, begin_us = context.service.clock().MonotonicMicros(), id,
+                         respond = std::move(respond), method = request.verb, path = Path(request),
                          peer = request.peer.address](absl::StatusOr<http::Response> outcome) {
-      const std::string why(outcome.status().message());
+      const absl::Status ended = outcome.status();
       http::Response response = outcome.ok() ? *std::move(outcome) : ErrorAnswer(outcome.status());
       response.fields.emplace_back("X-Request-Id", id);
       const int code = static_cast<int>(response.status);
+      Count(context, name, begin_us, code, ended);
       if (code >= kFirstErrorCode && context.on_failed) {
-        context.on_failed({id, std::string(to_string(method)), path, peer, code, why});
+        context.on_failed(
+            {id, std::string(to_string(method)), path, peer, code, std::string(ended.message())});
       }
       respond(std::move(response));
     };

@@ -46,14 +46,15 @@ void ReportProblems(const std::string& log, const VerifyProgress& progress) {
 
 // Null when HTTP is off.
 absl::StatusOr<std::unique_ptr<ApiServer>> StartHttp(LogService& service, AccessControl& access,
-                                                     const MetricsPage& metrics, const ServerOptions& options,
-                                                     TlsKeeper* tls) {
+                                                     const MetricsPage& metrics, CallCounters& calls,
+                                                     const ServerOptions& options, TlsKeeper* tls) {
   if (options.http_listen == "none") return nullptr;
   ApiServer::Options http;
   http.listen = options.http_listen;
   if (tls != nullptr) http.tls = [tls] { return tls->Current()->context; };
   http.metrics = [&metrics] { return metrics.Text(); };
   http.on_failed = LogFailedCall;
+  http.calls = &calls;
   auto server = ApiServer::Start(service, access, http);
   if (!server.ok())
     return absl::Status(server.status().code(), absl::StrCat("HTTP: ", server.status().message()));
@@ -106,8 +107,10 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
                                         .reflection = options.reflection,
                                         .audit = LogAdminActions()});
   if (!server.ok()) return Fail(server.status());
-  const MetricsPage metrics(**service);
-  auto http = StartHttp(**service, **access, metrics, options, tls->get());
+  CallCounters http_calls;
+  const MetricsPage metrics(**service,
+                            {.http = &http_calls, .certificate_end_us = CertificateEnd(tls->get())});
+  auto http = StartHttp(**service, **access, metrics, http_calls, options, tls->get());
   if (!http.ok()) return Fail(http.status());
   const auto expiry = WatchExpiry((*service)->timers(), SystemClock(), **access);
   const auto watch = WatchTls((*service)->timers(), SystemClock(), tls->get());

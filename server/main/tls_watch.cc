@@ -42,6 +42,11 @@ TlsSource SourceOf(const TlsKeeper* keeper) {
   return [keeper] { return keeper->Current(); };
 }
 
+std::function<int64_t()> CertificateEnd(const TlsKeeper* keeper) {
+  if (keeper == nullptr) return nullptr;
+  return [keeper] { return keeper->Current()->expires_us; };
+}
+
 std::shared_ptr<Timed> WatchTls(TimerQueue& timers, Clock& clock, TlsKeeper* keeper) {
   if (keeper == nullptr) return nullptr;
   auto watch = std::make_shared<Watch>(*keeper);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "server/core/timer_queue.h"
@@ -15,6 +16,9 @@ absl::StatusOr<std::unique_ptr<TlsKeeper>> OpenTls(const TlsFiles& files);
 
 // What listeners ask for each connection; empty without a keeper, which must outlive it.
 TlsSource SourceOf(const TlsKeeper* keeper);
+
+// When the certificate that is served ends, in microseconds since 1970; empty without a keeper.
+std::function<int64_t()> CertificateEnd(const TlsKeeper* keeper);
 
 // Looks at the files every two seconds for as long as what it returns lives; null without a keeper.
 std::shared_ptr<Timed> WatchTls(TimerQueue& timers, Clock& clock, TlsKeeper* keeper);

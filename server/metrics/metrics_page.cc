@@ -41,12 +41,13 @@ std::string ReferenceHead() {
 
 }  // namespace
 
-MetricsPage::MetricsPage(LogService& service) {
+MetricsPage::MetricsPage(LogService& service, RequestMetrics::Sources requests) {
   Add(std::make_unique<ProcessMetrics>());
   Add(std::make_unique<ServerMetrics>(service));
   Add(std::make_unique<LogMetrics>(service.logs()));
   Add(std::make_unique<NodeMetrics>(service.logs(), service.nodes()));
   Add(std::make_unique<StoreMetrics>(service.store()));
+  Add(std::make_unique<RequestMetrics>(std::move(requests)));
 }
 
 std::string MetricsPage::Text() const {

@@ -6,16 +6,16 @@
 
 #include "server/core/log_service.h"
 #include "server/metrics/metric.h"
+#include "server/metrics/request_metrics.h"
 
 namespace replog {
 
 // All metrics of a server. A scrape reads what the server counts anyway and takes no lock for long.
-// Thread-safe once every source was added.
+// Thread-safe.
 class MetricsPage {
  public:
-  // With what every server has. `service` must outlive it.
-  explicit MetricsPage(LogService& service);
-  void Add(std::unique_ptr<MetricSource> source) { sources_.push_back(std::move(source)); }
+  // `service` and what `requests` refers to must outlive it.
+  explicit MetricsPage(LogService& service, RequestMetrics::Sources requests = {});
 
   // The answer to a scrape, in Prometheus' text format 0.0.4.
   std::string Text() const;
@@ -23,6 +23,8 @@ class MetricsPage {
   std::string Reference() const;
 
  private:
+  void Add(std::unique_ptr<MetricSource> source) { sources_.push_back(std::move(source)); }
+
   std::vector<std::unique_ptr<MetricSource>> sources_;
 };
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kToken = "the-token-that-is-known";
 
-AccessControl& Access() {
+AccessControl& KnowsOneToken() {
   static AccessControl& access = *[] {
     auto* made = new AccessControl(SystemClock());
     Principal bob;
@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
             "the token is the end of the header, in one piece");
     Require(BearerToken("Bearer " + std::string(*token)) == token, "a token is taken out again");
   }
-  const bool in = Access().Identify({std::string(header), {}}).ok();
+  const bool in = KnowsOneToken().Identify({std::string(header), {}}).ok();
   Require(in == (token == std::string_view(kToken)), "who shows the token comes in, and nobody else");
   return 0;
 }

@@ -1,6 +1,9 @@
 #include "base/yaml/yaml_document.h"
 
+#include <yaml-cpp/eventhandler.h>
+
 #include <set>
+#include <sstream>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -19,13 +22,35 @@ std::string UnknownKey(const std::string& key, const std::vector<std::string>& k
 
 std::string ShowMicros(int64_t us) { return absl::FormatDuration(absl::Microseconds(us)); }
 
+// Passes over a document, but for where it begins.
+struct DocumentStart final : YAML::EventHandler {
+  void OnDocumentStart(const YAML::Mark& at) override { mark = at; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  }
+  void OnMapEnd() override {}
+
+  YAML::Mark mark;
+};
+
 }  // namespace
 
 YamlDocument::YamlDocument(const std::string& text, std::string file) : file_(std::move(file)) {
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (!documents.empty()) node_ = documents.front();
-    if (documents.size() > 1) Fail(documents[1].Mark(), "a second document begins; there must be one");
+    node_ = YAML::Load(text);
+    // Not YAML::LoadAll: on some malformed texts it finds empty documents for ever.
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    DocumentStart first;
+    DocumentStart second;
+    if (parser.HandleNextDocument(first) && parser.HandleNextDocument(second))
+      Fail(second.mark, "a second document begins; there must be one");
   } catch (const YAML::Exception& error) {
     Fail(error.mark, error.msg);
   }

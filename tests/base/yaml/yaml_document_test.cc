@@ -39,7 +39,7 @@ TEST(YamlDocument, AnErrorSaysFileAndLine) {
   EXPECT_EQ(ErrorOf("[a]\n", keys), "f.yaml:1: is not a map");
   EXPECT_EQ(ErrorOf("? [a]\n: b\n", keys), "f.yaml:1: a key is not plain text");
   EXPECT_EQ(ErrorOf("name: a\n---\nname: b\n", keys),
-            "f.yaml:3: a second document begins; there must be one");
+            "f.yaml:2: a second document begins; there must be one");
   EXPECT_EQ(ErrorOf("a: [\n", keys).substr(0, 8), "f.yaml:2");
   EXPECT_EQ(ErrorOf("a: b", [](const YamlValue& root) { root.Required("name"); }),
             "f.yaml:1: `name` is required");

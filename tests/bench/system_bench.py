@@ -12,7 +12,7 @@ import tempfile
 import time
 
 from system import bench as benches
-from system import conditions, http_works, peers, processes, replog, replog_works, state_works, table, throughput_works
+from system import conditions, http_works, peers, processes, replog, replog_works, state_works, table, throughput_works, tls_works
 from system.results import Results
 
 REPOSITORY = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -22,6 +22,7 @@ WORKS = {
     "append1k": throughput_works.append1k,
     "replay": throughput_works.replay,
     "replay-single": replog_works.replay_single,
+    "replay-tls": tls_works.replay_tls,
     "fanout50": throughput_works.fanout50,
     "fanout200": throughput_works.fanout200,
     "latency1": throughput_works.latency1,

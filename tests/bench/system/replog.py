@@ -32,6 +32,7 @@ class Replogd(processes.Process):
 
     def __init__(self, programs, directory, flags=(), http=False):
         self.programs = programs
+        self.client_flags = []  # what `replog` has to say beside the address
         self.data = os.path.join(directory, "replog")
         started = time.monotonic()
         super().__init__([programs.replogd, "--listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0" if http else "none", "--data", self.data, *flags],
@@ -42,7 +43,7 @@ class Replogd(processes.Process):
 
     def bench(self, name, **options):
         """`replog bench NAME --option value…`; its result."""
-        command = [self.programs.replog, "--server", self.address, "bench", name]
+        command = [self.programs.replog, "--server", self.address, *self.client_flags, "bench", name]
         for option, value in options.items():
             flag = "--" + option.replace("_", "-")
             command += [flag] if value is True else [flag, str(value)]

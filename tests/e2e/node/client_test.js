@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
 
-const { grpc, ReplicationLog } = require('./contract');
+const { grpc, ReplicationLog, LogAdmin } = require('./contract');
 const { LogNode, call, secureCredentials } = require('./log_node');
 const { Replogd } = require('./replogd');
 
@@ -97,4 +97,17 @@ test('boots from the table and goes on from the log', async (t) => {
   assert.deepEqual([...map].sort(), [['apple', 'green'], ['kiwi', 'kiwi-1']]);
   const answer = await node.acknowledge(Number(last.last_sequence) + 1);
   assert.equal(answer.cursor, String(Number(last.last_sequence) + 1));
+});
+
+test('no token, a wrong one, no grant, no TLS: refused, and why', async () => {
+  const refused = async (credential, Stub, method, code) => {
+    const other = new Stub(server.address, credential);
+    await assert.rejects(call(other, method, {}), (error) => error.code === code);
+    other.close();
+  };
+  await refused(secureCredentials(server.ca), ReplicationLog, 'Read', grpc.status.UNAUTHENTICATED);
+  const wrong = secureCredentials(server.ca, 'A'.repeat(43));
+  await refused(wrong, ReplicationLog, 'Read', grpc.status.UNAUTHENTICATED);
+  await refused(credentials, LogAdmin, 'TrimLog', grpc.status.PERMISSION_DENIED);
+  await refused(grpc.credentials.createInsecure(), ReplicationLog, 'Read', grpc.status.UNAVAILABLE);
 });

@@ -100,7 +100,7 @@ YAML::Node Find(const YAML::Node& sequence, const char* key, const std::string& 
 
 std::string FreeId(const YAML::Node& tokens) {
   for (int i = 1;; ++i) {
-    const std::string id = "t" + std::to_string(i);
+    std::string id = "t" + std::to_string(i);
     if (!Find(tokens, "id", id).IsDefined()) return id;
   }
 }

@@ -18,8 +18,8 @@ struct TrimOptions {
 };
 
 bool Confirmed(const Session& session, const TrimOptions& options) {
-  std::fprintf(stderr, "Remove all records of the log \"%s\" before %s for good? [y/N] ", session.connection.log.c_str(),
-               WithSeparators(options.before).c_str());
+  std::fprintf(stderr, "Remove all records of the log \"%s\" before %s for good? [y/N] ",
+               session.connection.log.c_str(), WithSeparators(options.before).c_str());
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "y" || answer == "yes";

@@ -76,8 +76,9 @@ void AddConnectionFlags(CLI::App& app, ConnectionFlags& flags) {
       ->group("Security");
   add("--tls-ca", "REPLOG_TLS_CA", flags.tls_ca,
       "PEM file: who signs the server's certificate; default: the system's authorities");
-  add("--tls-cert", "REPLOG_TLS_CERT", flags.tls_cert, "PEM file: this client's certificate");
-  add("--tls-key", "REPLOG_TLS_KEY", flags.tls_key, "PEM file: its key");
+  // Not REPLOG_TLS_KEY: that is replogd's, and both may run in one container.
+  add("--tls-cert", "REPLOG_TLS_CLIENT_CERT", flags.tls_cert, "PEM file: this client's certificate");
+  add("--tls-key", "REPLOG_TLS_CLIENT_KEY", flags.tls_key, "PEM file: its key");
   add("--tls-server-name", "REPLOG_TLS_SERVER_NAME", flags.tls_server_name,
       "The name that the server's certificate must have, if it is not that of --server");
   add("--token-file", "REPLOG_TOKEN_FILE", flags.token_file,

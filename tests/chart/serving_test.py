@@ -49,7 +49,7 @@ class ServingTest(unittest.TestCase):
         self.assertIn("max_record_bytes", done.stderr)
 
     def test_probes_and_helm_test_reach_the_server(self):
-        for name in ("insecure",):
+        for name in ("default", "insecure", "generated-mutual"):
             with self.subTest(name):
                 installed = Installed(self, name)
                 installed.serve(self)
@@ -63,8 +63,21 @@ class ServingTest(unittest.TestCase):
                     self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertIn("revision 1", done.stdout)  # what the last of them read
 
+    def test_who_has_no_token_or_no_certificate_gets_nothing(self):
+        for name, flags in (("default", ["--token-file="]), ("default", ["--tls-ca="]),
+                            ("generated-mutual", ["--tls-cert=", "--tls-key="])):
+            with self.subTest(name, without=flags):
+                installed = Installed(self, name)
+                installed.serve(self)
+                pod, spec = installed.pod("-test")
+                container = containers(spec)[0]
+                words = [it for it in container["args"] if not it.startswith(tuple(flags))]
+                self.assertEqual(len(words), len(container["args"]) - len(flags))
+                done = installed.run(pod, container["command"] + words + ["--timeout=1"])
+                self.assertIn(done.returncode, (1, 3), done.stderr)  # refused, or not reached; no wrong usage
+
     def test_chat_follows_the_log(self):
-        installed = Installed(self, "insecure")
+        installed = Installed(self, "generated-mutual")
         installed.serve(self)
         pod, spec = installed.pod("-chat")
         (container,) = containers(spec)

@@ -11,6 +11,7 @@
 #include "base/counter.h"
 #include "base/mutex.h"
 #include "server/core/append_request.h"
+#include "server/core/call_origin.h"
 #include "server/core/log.h"
 
 namespace replog {
@@ -44,6 +45,7 @@ struct PendingAppend {
   LogPtr log;
   AppendRequest request;
   absl::AnyInvocable<void(absl::StatusOr<Appended>)> done;
+  std::shared_ptr<const CallOrigin> origin = nullptr;  // null: the server's own
 };
 
 // What the committer does next: a group of appends in order of arrival, or one change of the catalog.

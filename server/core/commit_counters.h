@@ -27,11 +27,13 @@ class GroupTimer {
   GroupTimer(Clock& clock, int64_t since_us, size_t appends)
       : clock_(clock), appends_(appends), begin_us_(since_us), stage_us_(since_us) {}
 
-  // A stage ends here, and the next begins.
-  void EndStage(Histogram& stage) {
+  // A stage ends here, and the next begins. Returns how long it took.
+  int64_t EndStage(Histogram& stage) {
     const int64_t now_us = clock_.MonotonicMicros();
-    stage.Add(static_cast<uint64_t>(now_us - stage_us_), appends_);
+    const int64_t took_us = now_us - stage_us_;
+    stage.Add(static_cast<uint64_t>(took_us), appends_);
     stage_us_ = now_us;
+    return took_us;
   }
   void EndAll(Histogram& total) const { total.Add(static_cast<uint64_t>(stage_us_ - begin_us_), appends_); }
 

@@ -114,11 +114,11 @@ void Committer::Loop() {
     } else if (group->appends.empty()) {
       continue;
     } else if (recovering_) {
-      RefuseAll(std::move(group->appends),
+      RefuseAll(group->appends,
                 MakeError(Reason::kRecovering,
                           "the store is being recovered after a failed write; nothing was written"));
     } else if (!EnoughSpace()) {
-      RefuseAll(std::move(group->appends),
+      RefuseAll(group->appends,
                 MakeError(Reason::kDiskFull,
                           absl::StrCat("the disk has less than the reserve of ", options_.reserve_bytes,
                                        " bytes free; appends go on when there is space again"),
@@ -140,32 +140,38 @@ void Committer::RefuseDeleted(std::vector<PendingAppend>& appends) {
   std::vector<PendingAppend> refused(std::make_move_iterator(deleted),
                                      std::make_move_iterator(appends.end()));
   appends.erase(deleted, appends.end());
-  RefuseAll(std::move(refused), MakeError(Reason::kLogNotFound, "the log was deleted; nothing was written"));
+  RefuseAll(refused, MakeError(Reason::kLogNotFound, "the log was deleted; nothing was written"));
 }
 
 void Committer::Commit(AppendGroup taken) {
   std::vector<PendingAppend>& appends = taken.appends;
   RefuseDeleted(appends);
   if (appends.empty()) return;
+  GroupReport report{appends};
   GroupTimer timer(clock_, taken.oldest_us, appends.size());
-  timer.EndStage(counters_.queue_us);
+  report.queue_us = timer.EndStage(counters_.queue_us);
   Group group = Encode(appends);
-  timer.EndStage(counters_.encode_us);
-  if (const auto status = WriteGroup(group); !status.ok()) {
-    recovering_ = true;
-    next_recovery_us_ = 0;
-    counters_.failed_writes.Add();
-    RefuseAll(std::move(appends),
-              MakeError(Reason::kStoreFailed,
-                        absl::StrCat("whether the records were written is unknown: ", status.message())));
-    RecoverStore();
-    return;
+  report.encode_us = timer.EndStage(counters_.encode_us);
+  report.status = WriteGroup(group);
+  report.write_us = timer.EndStage(counters_.write_us);
+  if (report.status.ok()) {
+    Count(group);
+    Publish(group, appends);
+    report.publish_us = timer.EndStage(counters_.publish_us);
+    timer.EndAll(counters_.total_us);
+  } else {
+    FailGroup(appends, report.status);
   }
-  timer.EndStage(counters_.write_us);
-  Count(group);
-  Publish(group, appends);
-  timer.EndStage(counters_.publish_us);
-  timer.EndAll(counters_.total_us);
+  if (options_.on_group) options_.on_group(report);
+}
+
+void Committer::FailGroup(std::vector<PendingAppend>& appends, const absl::Status& why) {
+  recovering_ = true;
+  next_recovery_us_ = 0;
+  counters_.failed_writes.Add();
+  RefuseAll(appends, MakeError(Reason::kStoreFailed,
+                               absl::StrCat("whether the records were written is unknown: ", why.message())));
+  RecoverStore();
 }
 
 // Before the answers: whoever sees one finds the append counted.
@@ -324,7 +330,7 @@ Appended Committer::AnswerOf(const Group& group, Placed& placed) {
           placed.admitted->producer_next};
 }
 
-void Committer::RefuseAll(std::vector<PendingAppend> appends, const absl::Status& why) {
+void Committer::RefuseAll(std::vector<PendingAppend>& appends, const absl::Status& why) {
   for (PendingAppend& append : appends) append.done(why);
 }
 

@@ -13,6 +13,7 @@
 #include "server/core/executor.h"
 #include "server/core/expiry_schedule.h"
 #include "server/core/fence_judge.h"
+#include "server/core/group_report.h"
 #include "server/core/log_registry.h"
 #include "server/core/producer_cache.h"
 
@@ -35,6 +36,8 @@ class Committer {
     // Appends stop while the file system has less than this free.
     uint64_t reserve_bytes = 256 << 20;
     int64_t recovery_pause_us = 500'000;
+    // Told of every group once it is answered, on the committer's thread: it must be quick.
+    std::function<void(const GroupReport&)> on_group = {};
   };
 
   // Everything must outlive the committer. `wakeups` runs readers when there are many of them; `expiries` is
@@ -82,7 +85,9 @@ class Committer {
   void Publish(Group& group, std::vector<PendingAppend>& appends);
   void Count(const Group& group);
   static Appended AnswerOf(const Group& group, Placed& placed);
-  void RefuseAll(std::vector<PendingAppend> appends, const absl::Status& why);
+  // The write failed: what became of the appends is not known.
+  void FailGroup(std::vector<PendingAppend>& appends, const absl::Status& why);
+  void RefuseAll(std::vector<PendingAppend>& appends, const absl::Status& why);
   void RefuseDeleted(std::vector<PendingAppend>& appends);
   bool EnoughSpace();
   void RecoverStore();

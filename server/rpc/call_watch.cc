@@ -1,0 +1,76 @@
+#include "server/rpc/call_watch.h"
+
+#include <grpcpp/support/server_interceptor.h>
+
+#include <algorithm>
+#include <array>
+
+namespace replog {
+namespace {
+
+using grpc::experimental::InterceptionHookPoints;
+using grpc::experimental::Interceptor;
+using grpc::experimental::InterceptorBatchMethods;
+using grpc::experimental::ServerInterceptorFactoryInterface;
+using grpc::experimental::ServerRpcInfo;
+
+constexpr std::array<std::string_view, 2> kWaitByDesign{"/replog.v1.ReplicationLog/AwaitSync",
+                                                        "/replog.v1.Leases/Acquire"};
+
+class Watch final : public Interceptor {
+ public:
+  Watch(ServerRpcInfo& call, Clock& clock, CallObserver& observer)
+      : call_(call), clock_(clock), observer_(observer), since_us_(clock.MonotonicMicros()) {}
+
+  void Intercept(InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS))
+      Tell(methods->GetSendStatus());
+    methods->Proceed();
+  }
+
+ private:
+  void Tell(const grpc::Status& status) {
+    const std::string_view method = call_.method();
+    const bool waits = std::find(kWaitByDesign.begin(), kWaitByDesign.end(), method) != kWaitByDesign.end();
+    const int64_t took_us = waits ? 0 : clock_.MonotonicMicros() - since_us_;
+    const auto code = static_cast<absl::StatusCode>(status.error_code());  // the same numbers
+    if (!observer_.Wants(code, took_us)) return;
+    observer_.OnEnded({OriginOf(*call_.server_context()), std::string(method.substr(1)),
+                       absl::Status(code, status.error_message()), took_us});
+  }
+
+  ServerRpcInfo& call_;
+  Clock& clock_;
+  CallObserver& observer_;
+  const int64_t since_us_;
+};
+
+class WatchFactory final : public ServerInterceptorFactoryInterface {
+ public:
+  WatchFactory(Clock& clock, CallObserver& observer) : clock_(clock), observer_(observer) {}
+  Interceptor* CreateServerInterceptor(ServerRpcInfo* call) override {
+    if (call->type() != ServerRpcInfo::Type::UNARY) return nullptr;
+    return new Watch(*call, clock_, observer_);  // gRPC deletes it with the call
+  }
+
+ private:
+  Clock& clock_;
+  CallObserver& observer_;
+};
+
+}  // namespace
+
+void WatchCalls(grpc::ServerBuilder& builder, Clock& clock, CallObserver& observer) {
+  std::vector<std::unique_ptr<ServerInterceptorFactoryInterface>> factories;
+  factories.push_back(std::make_unique<WatchFactory>(clock, observer));
+  builder.experimental().SetInterceptorCreators(std::move(factories));
+}
+
+CallOrigin OriginOf(const grpc::ServerContextBase& context) {
+  const auto id = context.client_metadata().find("x-request-id");
+  const bool given = id != context.client_metadata().end();
+  return {RequestIdFrom(given ? std::string_view(id->second.data(), id->second.size()) : std::string_view()),
+          context.peer()};
+}
+
+}  // namespace replog

@@ -1,10 +1,12 @@
 #include "server/config/setting.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -176,14 +178,16 @@ Setting DirectorySetting(std::string name, std::string& path, std::string help) 
 }
 
 Setting FileSetting(std::string name, std::string& path, std::string help) {
-  return TextSetting(
-      std::move(name), "FILE", "a file that can be read", path, std::move(help), [](const std::string& text) {
-        errno = 0;
-        if (text.empty() || std::ifstream(text).peek() != EOF || errno == 0) {
-          return absl::OkStatus();
-        }
-        return InvalidArgumentError(StrCat(Quoted(text), " cannot be read: ", std::strerror(errno)));
-      });
+  return TextSetting(std::move(name), "FILE", "a file that can be read", path, std::move(help),
+                     [](const std::string& text) {
+                       std::error_code ignored;
+                       const bool directory = std::filesystem::is_directory(text, ignored);
+                       // Not opened: reading from a pipe would take from what is read later.
+                       const bool readable = text.empty() || ::access(text.c_str(), R_OK) == 0;
+                       if (readable && !directory) return absl::OkStatus();
+                       const char* why = std::strerror(directory ? EISDIR : errno);
+                       return InvalidArgumentError(StrCat(Quoted(text), " cannot be read: ", why));
+                     });
 }
 
 }  // namespace replog

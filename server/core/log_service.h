@@ -5,6 +5,7 @@
 
 #include "server/core/alarms.h"
 #include "server/core/audit.h"
+#include "server/core/call_observer.h"
 #include "server/core/cold_reader.h"
 #include "server/core/committer.h"
 #include "server/core/expirer.h"
@@ -41,6 +42,8 @@ class LogService {
     Expirer::Options expirer;
     ClockGuard::Options clock_guard;
     std::function<void(const Alarms::Change&)> on_alarm;  // see Alarms
+    // Told of calls by those who serve them; must outlive the service. Null: nobody is.
+    CallObserver* calls = nullptr;
     NodeRegistry::Options nodes;
     LeaseTable::Options leases;
     ProducerRegistrar::Options producers;

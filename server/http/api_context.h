@@ -12,24 +12,12 @@
 
 namespace replog {
 
-// A request that ended with an error, for the log.
-struct FailedCall {
-  std::string request_id;
-  std::string method;
-  std::string path;
-  std::string peer;
-  int status = 0;  // of HTTP
-  std::string message;
-};
-
 // What the routes are about. All of it must outlive the HTTP server.
 struct ApiContext {
   LogService& service;
   AccessControl& access;
   // The page of metrics, in Prometheus' text format; empty: there is none. Thread-safe.
   std::function<std::string()> metrics = {};
-  // Told of requests that ended with an error. Thread-safe.
-  std::function<void(const FailedCall&)> on_failed = {};
   // Counts the requests that routes answer; null: nobody does.
   CallCounters* calls = nullptr;
   // What clients have not taken yet of the pages that they asked for.

@@ -34,8 +34,7 @@ http::Router MakeApiRouter(ApiContext& context) {
 }
 
 ApiServer::ApiServer(LogService& service, AccessControl& access, const Options& options)
-    : context_{service, access, options.metrics, options.on_failed, options.calls},
-      server_(ToServerOptions(options)) {}
+    : context_{service, access, options.metrics, options.calls}, server_(ToServerOptions(options)) {}
 
 absl::StatusOr<std::unique_ptr<ApiServer>> ApiServer::Start(LogService& service, AccessControl& access,
                                                             const Options& options) {

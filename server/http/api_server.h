@@ -19,7 +19,6 @@ class ApiServer {
     std::string listen = "127.0.0.1:8080";  // host:port, port 0 for a free one
     http::TlsProvider tls = {};             // empty: not encrypted
     std::function<std::string()> metrics = {};
-    std::function<void(const FailedCall&)> on_failed = {};
     CallCounters* calls = nullptr;  // see ApiContext; must outlive the server
   };
   // `service` and `access` must outlive the server.

@@ -34,7 +34,9 @@ absl::StatusOr<http::Response> AppendAnswer(const absl::StatusOr<Appended>& outc
   return JsonAnswer(message);
 }
 
-void Append(LogService& service, const Caller& caller, absl::StatusOr<std::string> encoded,
+using Origin = std::shared_ptr<const CallOrigin>;
+
+void Append(LogService& service, const Caller& caller, absl::StatusOr<std::string> encoded, Origin origin,
             const Reply& reply) {
   if (!encoded.ok()) return reply(AppendAnswer(encoded.status()));
   auto parsed = ParseGrantedAppend(caller, *std::move(encoded), service.options().limits);
@@ -42,7 +44,8 @@ void Append(LogService& service, const Caller& caller, absl::StatusOr<std::strin
   auto log = service.logs().FindForChange(parsed->log);
   if (!log.ok()) return reply(AppendAnswer(log.status()));
   PendingAppend append{*std::move(log), *std::move(parsed),
-                       [reply](const absl::StatusOr<Appended>& outcome) { reply(AppendAnswer(outcome)); }};
+                       [reply](const absl::StatusOr<Appended>& outcome) { reply(AppendAnswer(outcome)); },
+                       std::move(origin)};
   switch (service.appends().TryPut(append, nullptr)) {
     case AppendQueue::Offer::kTaken:
       break;
@@ -56,9 +59,11 @@ void Append(LogService& service, const Caller& caller, absl::StatusOr<std::strin
 
 void EncodeAndAppend(LogService& service, const Call& call, Encode encode, const Reply& reply) {
   const std::string& body = call.request.body;
-  if (body.size() <= kSmallBodyBytes) return Append(service, *call.caller, encode(body), reply);
-  service.blocking().Post([&service, caller = *call.caller, body, encode = std::move(encode), reply] {
-    Append(service, caller, encode(body), reply);
+  auto origin = std::make_shared<const CallOrigin>(CallOrigin{call.request_id, call.request.peer.address});
+  if (body.size() <= kSmallBodyBytes)
+    return Append(service, *call.caller, encode(body), std::move(origin), reply);
+  service.blocking().Post([&service, caller = *call.caller, body, encode = std::move(encode), origin, reply] {
+    Append(service, caller, encode(body), origin, reply);
   });
 }
 

@@ -1,5 +1,6 @@
 #include "server/http/routes.h"
 
+#include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/http/media_type.h"
 #include "server/core/refusal_counters.h"
@@ -10,7 +11,6 @@ namespace replog {
 namespace {
 
 constexpr char kPrefix[] = "/replication-log";
-constexpr int kFirstErrorCode = 400;
 
 // Content types that a page of another site cannot send without asking first.
 bool IsTypeOfPrograms(std::string_view type) {
@@ -57,6 +57,23 @@ void Count(ApiContext& context, const std::string& route, int64_t begin_us, int 
 
 std::string Path(const http::Request& request) { return request.target.path; }
 
+// What is kept of a request until it is answered.
+struct Arrived {
+  CallOrigin origin;
+  std::string method;
+  int64_t at_us;
+  bool waits;
+};
+
+// Tells whoever is told of calls.
+void Tell(LogService& service, const Arrived& arrived, const absl::Status& ended) {
+  CallObserver* observer = service.options().calls;
+  if (observer == nullptr) return;
+  const int64_t took_us = arrived.waits ? 0 : service.clock().MonotonicMicros() - arrived.at_us;
+  if (observer->Wants(ended.code(), took_us))
+    observer->OnEnded({arrived.origin, arrived.method, ended, took_us});
+}
+
 }  // namespace
 
 void Routes::AddBoth(const ApiRoute& route) {
@@ -68,22 +85,21 @@ void Routes::AddBoth(const ApiRoute& route) {
 
 void Routes::Add(ApiRoute route) {
   const std::string name = absl::StrCat(std::string(to_string(route.verb)), " ", route.pattern);
-  auto handle = [this_context = &context_, name, guard = route.guard, handler = std::move(route.handler)](
-                    const http::Request& request, http::Responder respond) {
+  auto handle = [this_context = &context_, name, guard = route.guard, waits = route.waits,
+                 handler = std::move(route.handler)](const http::Request& request, http::Responder respond) {
     ApiContext& context = *this_context;
     const std::string id = RequestIdOf(request);
-    const Reply reply = [&context, name, begin_us = context.service.clock().MonotonicMicros(), id,
-                         respond = std::move(respond), method = request.verb, path = Path(request),
-                         peer = request.peer.address](absl::StatusOr<http::Response> outcome) {
+    const Arrived arrived{{id, request.peer.address},
+                          absl::StrCat(std::string(to_string(request.verb)), " ", Path(request)),
+                          context.service.clock().MonotonicMicros(),
+                          waits};
+    const Reply reply = [&context, name, arrived,
+                         respond = std::move(respond)](absl::StatusOr<http::Response> outcome) {
       const absl::Status ended = outcome.status();
       http::Response response = outcome.ok() ? *std::move(outcome) : ErrorAnswer(outcome.status());
-      response.fields.emplace_back("X-Request-Id", id);
-      const int code = static_cast<int>(response.status);
-      Count(context, name, begin_us, code, ended);
-      if (code >= kFirstErrorCode && context.on_failed) {
-        context.on_failed(
-            {id, std::string(to_string(method)), path, peer, code, std::string(ended.message())});
-      }
+      response.fields.emplace_back("X-Request-Id", arrived.origin.request_id);
+      Count(context, name, arrived.at_us, static_cast<int>(response.status), ended);
+      Tell(context.service, arrived, ended);
       respond(std::move(response));
     };
     if (auto status = CheckOrigin(request); !status.ok()) return reply(status);

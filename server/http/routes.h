@@ -22,6 +22,7 @@ struct ApiRoute {
   Guard guard = Guard::kCaller;
   std::function<void(const Call& call, Reply reply)> handler;
   std::optional<size_t> max_body_bytes = {};
+  bool waits = false;  // for somebody, by design: then its time is not told
 };
 
 // Adds routes to a router, with what they all have in common around each: who calls, protection against

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/http/api_server.h"
 #include "server/logging/logging.h"
+#include "server/logging/operation_log.h"
 #include "server/main/access.h"
 #include "server/main/check_files.h"
 #include "server/main/configure.h"
@@ -53,7 +54,6 @@ absl::StatusOr<std::unique_ptr<ApiServer>> StartHttp(LogService& service, Access
   http.listen = options.http_listen;
   if (tls != nullptr) http.tls = [tls] { return tls->Current()->context; };
   http.metrics = [&metrics] { return metrics.Text(); };
-  http.on_failed = LogFailedCall;
   http.calls = &calls;
   auto server = ApiServer::Start(service, access, http);
   if (!server.ok())
@@ -92,6 +92,9 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   if (!store.ok()) return Fail(store.status());
   LogService::Options service_options = options.service;
   service_options.on_alarm = LogAlarm;
+  OperationLog operations(SystemClock(), options.slow_operation_us);
+  service_options.calls = &operations;
+  service_options.committer.on_group = [&](const GroupReport& group) { operations.OnGroup(group); };
   const auto service = LogService::Open(service_options, **store, SystemClock());
   if (!service.ok()) return Fail(service.status());
   // Before the files are read, so that no change is missed. As if somebody had sent the signal: all that is
@@ -126,7 +129,10 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   std::fflush(stdout);
   Reloader reloader(
       configuration, [&line] { return Configure(line); }, CheckFiles);
-  reloader.Add([&](const ServerOptions& now) { logging.Set(now.log_level, now.log_format); });
+  reloader.Add([&](const ServerOptions& now) {
+    logging.Set(now.log_level, now.log_format);
+    operations.SetSlow(now.slow_operation_us);
+  });
   if (*tls != nullptr) reloader.Add([&](const ServerOptions&) { (*tls)->Reload(); });
   reloader.Add([&](const ServerOptions&) { ReloadAccess(**access); });
   const int signal =

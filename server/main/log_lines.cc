@@ -19,16 +19,6 @@ void LogAlarm(const Alarms::Change& change) {
           {{"alarm", change.name}, {"text", change.text}});
 }
 
-void LogFailedCall(const FailedCall& call) {
-  LogWith(spdlog::level::warn, "HTTP call failed",
-          {{"method", call.method},
-           {"path", call.path},
-           {"status", call.status},
-           {"why", call.message},
-           {"request_id", call.request_id},
-           {"peer", call.peer}});
-}
-
 void LogOfGrpc() { gpr_set_log_function(LogGrpcMessage); }
 
 }  // namespace replog

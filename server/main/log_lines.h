@@ -1,13 +1,11 @@
 #pragma once
 
 #include "server/core/alarms.h"
-#include "server/http/routes.h"
 
 namespace replog {
 
 // What the parts of the server tell of, as lines of the log.
 void LogAlarm(const Alarms::Change& change);
-void LogFailedCall(const FailedCall& call);
 
 // From now on gRPC's own messages, which would go to standard error as they are, are lines of the log too.
 void LogOfGrpc();

@@ -5,13 +5,14 @@
 #include "server/api/convert.h"
 #include "server/api/error_status.h"
 #include "server/rpc/buffers.h"
+#include "server/rpc/call_watch.h"
 #include "server/rpc/status_map.h"
 
 namespace replog {
 
 AppendStream* AppendStream::Create(LogService& service, const Gate& gate,
                                    const grpc::CallbackServerContext& context, StreamRegistry& streams) {
-  std::shared_ptr<AppendStream> stream(new AppendStream(service, streams));
+  std::shared_ptr<AppendStream> stream(new AppendStream(service, streams, OriginOf(context)));
   stream->self_ = stream;
   const bool serving = streams.Add(stream);
   if (const auto status = stream->Admit(gate, context); !status.ok()) stream->StopWith(status);
@@ -99,7 +100,7 @@ void AppendStream::Take(std::string encoded) {
   const auto done = [self = shared_from_this(), ticket](const absl::StatusOr<Appended>& outcome) {
     self->Answer(ticket, outcome);
   };
-  Submit({*std::move(log), *std::move(request), done});
+  Submit({*std::move(log), *std::move(request), done, origin_});
 }
 
 void AppendStream::Submit(PendingAppend append) {

@@ -9,6 +9,7 @@
 #include "server/rpc/audit_answers.h"
 #include "server/rpc/await_sync_call.h"
 #include "server/rpc/buffers.h"
+#include "server/rpc/call_watch.h"
 #include "server/rpc/page_call.h"
 #include "server/rpc/register_producer.h"
 #include "server/rpc/subscribe_stream.h"
@@ -32,7 +33,8 @@ grpc::ServerUnaryReactor* ReplicationLogService::Append(grpc::CallbackServerCont
                          FillAppendResponse(*outcome, message);
                          *response = Concatenate({}, message);
                          reactor->Finish(grpc::Status::OK);
-                       }};
+                       },
+                       std::make_shared<const CallOrigin>(OriginOf(*context))};
   switch (service_.appends().TryPut(append, nullptr)) {
     case AppendQueue::Offer::kTaken:
       break;

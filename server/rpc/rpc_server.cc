@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "grpc/health/v1/health.pb.h"
+#include "server/rpc/call_watch.h"
 #include "server/rpc/gate.h"
 #include "server/rpc/leases_service.h"
 #include "server/rpc/log_admin_service.h"
@@ -125,6 +126,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(LogService& service,
   self->services_ = std::make_unique<Services>(service, access, std::move(options.audit));
   grpc::ServerBuilder builder;
   Configure(builder, service.options().limits);
+  if (auto* calls = service.options().calls) WatchCalls(builder, service.clock(), *calls);
   int port = 0;
   self->services_->credentials =
       options.tls ? MakeTlsCredentials(std::move(options.tls)) : grpc::InsecureServerCredentials();

@@ -1,5 +1,6 @@
 """What replogd is told, by whom, and what it writes into its log: real processes, files and signals."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -8,6 +9,10 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.error
+import urllib.request
+
+import grpc
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "python"))
 from replogd import Replogd  # pylint: disable=wrong-import-position
@@ -31,9 +36,9 @@ class ConfigTest(unittest.TestCase):
         with open(self.file, "w", encoding="utf-8") as file:
             file.write("".join(line + "\n" for line in lines))
 
-    def serve(self, *flags, environment=None):
+    def serve(self, *flags, http_listen="none"):
         return self.enterContext(
-            Replogd("--config", self.file, *flags, stderr=subprocess.PIPE, environment=environment))
+            Replogd("--config", self.file, *flags, http_listen=http_listen, stderr=subprocess.PIPE))
 
     @staticmethod
     def log_until(server, message):
@@ -156,6 +161,46 @@ class Reload(ConfigTest):
 
 
 class Log(ConfigTest):
+    SECRET = "replog_5ecret-t0ken"
+
+    @staticmethod
+    def get(server, path, headers):
+        request = urllib.request.Request(f"http://{server.http_address}{path}", headers=headers)
+        with contextlib.suppress(urllib.error.HTTPError):
+            urllib.request.urlopen(request, timeout=DEADLINE_S).close()
+
+    def test_a_request_is_found_by_its_id_and_a_token_is_nowhere(self):
+        self.write("log_format: json", "log_level: debug")
+        server = self.serve(http_listen="127.0.0.1:0")
+        headers = {"X-Request-Id": "http-1", "Authorization": f"Bearer {self.SECRET}", "X-Auth-Token": self.SECRET}
+        self.get(server, "/v1/logs/default/channels/c/messages", headers)
+        with grpc.insecure_channel(server.address) as channel:
+            call = channel.unary_unary("/replog.v1.LogAdmin/GetLog")
+            metadata = [("x-request-id", "grpc-1"), ("authorization", f"Bearer {self.SECRET}")]
+            with contextlib.suppress(grpc.RpcError):
+                call(b"", metadata=metadata, timeout=DEADLINE_S)
+        server.process.send_signal(signal.SIGTERM)
+        lines = self.log_until(server, "stopped")
+        found = {line["request_id"]: line["method"] for line in lines if "request_id" in line}
+        self.assertEqual(found.get("http-1"), "GET /v1/logs/default/channels/c/messages", lines)
+        self.assertEqual(found.get("grpc-1"), "replog.v1.LogAdmin/GetLog", lines)
+        self.assertNotIn(self.SECRET, json.dumps(lines))
+
+    def test_a_slow_append_is_told_with_its_stages_and_its_request(self):
+        self.write("log_format: json", "slow_operation: 1ms")
+        server = self.serve(http_listen="127.0.0.1:0")
+        body = json.dumps({"records": [{"channel": "c", "text": "x" * 900_000}]}).encode()
+        request = urllib.request.Request(f"http://{server.http_address}/v1/logs/default/records", data=body,
+                                         headers={"Content-Type": "application/json", "X-Request-Id": "slow-1"})
+        urllib.request.urlopen(request, timeout=DEADLINE_S).close()
+        slow = {}
+        while "request_id" not in slow:  # what the server appends by itself has none
+            slow = self.log_until(server, "slow appends")[-1]
+        self.assertEqual((slow["log"], slow["appends"], slow["records"], slow["request_id"]), ("default", 1, 1, "slow-1"))
+        stages = sum(slow[stage] for stage in ("queue_us", "encode_us", "write_us", "publish_us"))
+        self.assertEqual(slow["took_us"], stages)
+        self.assertGreater(slow["took_us"], 1000)
+
     def test_a_reader_that_does_not_read_stops_nothing(self):
         self.write("log_format: json", "max_headers: 3")
         server = self.serve()

@@ -17,12 +17,13 @@
 #include <vector>
 
 #include "base/http/target.h"
+#include "base/http/wiping_allocator.h"
 
 namespace replog::http {
 
 using Verb = boost::beast::http::verb;
 using StatusCode = boost::beast::http::status;
-using Fields = boost::beast::http::fields;
+using Fields = boost::beast::http::basic_fields<WipingAllocator<char>>;
 
 // Who is at the other end of a connection.
 struct Peer {

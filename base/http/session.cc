@@ -9,6 +9,8 @@
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include "base/http/framing.h"
+
 namespace replog::http {
 namespace {
 
@@ -24,8 +26,8 @@ constexpr size_t kFirstReadBytes = 1024;
 constexpr size_t kBodyReadBytes = 64 << 10;
 constexpr size_t kDrainBytes = 4 << 10;
 
-bool ExpectsContinue(const bhttp::request<bhttp::string_body>& request) {
-  return beast::iequals(request[bhttp::field::expect], "100-continue");
+bool ExpectsContinue(const Fields& fields) {
+  return beast::iequals(fields[bhttp::field::expect], "100-continue");
 }
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
@@ -126,6 +128,7 @@ void Session::OnTarget() {
   const auto& header = parser_->get();
   version_ = header.version();
   keep_alive_ = header.keep_alive();
+  if (const auto fault = FramingFault(header, version_)) return RefuseFraming(*fault);
   request_ = {};
   request_.verb = header.method();
   head_only_ = request_.verb == Verb::head;
@@ -187,6 +190,12 @@ void Session::RefuseBody() {
   const std::string limit = std::to_string(body_limit_);
   Refuse(ErrorResponse(StatusCode::payload_too_large, "TOO_LARGE",
                        "the body is larger than " + limit + " bytes", {{"field", "body"}, {"limit", limit}}));
+}
+
+void Session::RefuseFraming(const std::string& fault) {
+  // Where the next request begins is not known.
+  keep_alive_ = false;
+  Refuse(ErrorResponse(StatusCode::bad_request, "MALFORMED", "not an HTTP request to rely on: " + fault));
 }
 
 // --- handling

@@ -61,6 +61,7 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   using Error = boost::system::error_code;
   using Body = boost::beast::http::buffer_body;
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body, WipingAllocator<char>>;
 
   void ShakeHands();
   // Waits for the first byte of the next request.
@@ -75,6 +76,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // Answers what cannot be read as a request, and says whether there was anything to answer.
   void RefuseUnreadable(Error error);
   void RefuseBody();
+  void RefuseFraming(const std::string& fault);
   void Dispatch();
   // What a handler gets: it leads back here as long as `exchange` is the one in hand.
   Responder MakeResponder();
@@ -107,8 +109,8 @@ class Session : public std::enable_shared_from_this<Session> {
   SessionSet& sessions_;
   Connection stream_;
   boost::asio::steady_timer handler_timer_;
-  boost::beast::flat_buffer buffer_;
-  std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+  boost::beast::basic_flat_buffer<WipingAllocator<char>> buffer_;
+  std::optional<Parser> parser_;
   // What is known of the request once its header is there.
   const Route* route_ = nullptr;
   Request request_;

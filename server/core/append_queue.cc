@@ -1,5 +1,7 @@
 #include "server/core/append_queue.h"
 
+#include "base/error.h"
+
 namespace replog {
 
 AppendQueue::Offer AppendQueue::TryPut(PendingAppend& append, std::function<void()> on_room) {
@@ -21,6 +23,17 @@ AppendQueue::Offer AppendQueue::TryPut(PendingAppend& append, std::function<void
   items_.push_back({std::move(append), nullptr, now_us});
   ready_.NotifyOne();
   return Offer::kTaken;
+}
+
+void AppendQueue::Put(PendingAppend append) {
+  switch (TryPut(append, nullptr)) {
+    case Offer::kTaken:
+      return;
+    case Offer::kFull:
+      return append.done(MakeError(Reason::kBusy, "the log's append queue is full; nothing was written"));
+    case Offer::kClosed:
+      append.done(MakeError(Reason::kShuttingDown, "the server is stopping; nothing was written"));
+  }
 }
 
 bool AppendQueue::PutTask(absl::AnyInvocable<void()> task) {

@@ -75,6 +75,8 @@ class AppendQueue {
   };
   // Takes `append` only when the answer is kTaken.
   Offer TryPut(PendingAppend& append, std::function<void()> on_room) TSA_EXCLUDES(mutex_);
+  // For those who do not wait for room: takes it, or ends it at once with BUSY or SHUTTING_DOWN.
+  void Put(PendingAppend append) TSA_EXCLUDES(mutex_);
 
   // Runs `task` on the committer's thread after everything put before it. False when closed.
   bool PutTask(absl::AnyInvocable<void()> task) TSA_EXCLUDES(mutex_);

@@ -9,6 +9,7 @@
 #include "server/core/log_service.h"
 #include "server/http/event_texts.h"
 #include "server/http/held_bytes.h"
+#include "server/webhooks/webhook_set.h"
 
 namespace replog {
 
@@ -16,6 +17,8 @@ namespace replog {
 struct ApiContext {
   LogService& service;
   AccessControl& access;
+  // Null: none are taken in.
+  const WebhookSet* webhooks = nullptr;
   // The page of metrics, in Prometheus' text format; empty: there is none. Thread-safe.
   std::function<std::string()> metrics = {};
   // Counts the requests that routes answer; null: nobody does.

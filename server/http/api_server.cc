@@ -1,21 +1,35 @@
 #include "server/http/api_server.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
+
 #include "server/http/append_routes.h"
 #include "server/http/health_routes.h"
 #include "server/http/log_routes.h"
 #include "server/http/message_routes.h"
 #include "server/http/openapi.h"
 #include "server/http/routes.h"
+#include "server/http/synced_routes.h"
+#include "server/http/webhook_routes.h"
 
 namespace replog {
 namespace {
 
 constexpr size_t kMaxConnections = 20'000;
 
+// Three quarters of the files that the process may have open: were they all connections, the store could not
+// open its own.
+size_t MaxConnections() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return kMaxConnections;
+  return std::min<size_t>(kMaxConnections, files.rlim_cur / 4 * 3);
+}
+
 http::ServerOptions ToServerOptions(const ApiServer::Options& options) {
   http::ServerOptions server;
   server.listen = options.listen;
-  server.max_sessions = kMaxConnections;
+  server.max_sessions = MaxConnections();
   server.tls = options.tls;
   return server;
 }
@@ -29,12 +43,15 @@ http::Router MakeApiRouter(ApiContext& context) {
   AddLogRoutes(routes);
   AddAppendRoutes(routes);
   AddMessageRoutes(routes);
+  AddSyncedRoutes(routes);
+  AddWebhookRoutes(routes);
   AddOpenApiRoute(routes);
   return router;
 }
 
 ApiServer::ApiServer(LogService& service, AccessControl& access, const Options& options)
-    : context_{service, access, options.metrics, options.calls}, server_(ToServerOptions(options)) {}
+    : context_{service, access, options.webhooks, options.metrics, options.calls},
+      server_(ToServerOptions(options)) {}
 
 absl::StatusOr<std::unique_ptr<ApiServer>> ApiServer::Start(LogService& service, AccessControl& access,
                                                             const Options& options) {

@@ -18,6 +18,7 @@ class ApiServer {
   struct Options {
     std::string listen = "127.0.0.1:8080";  // host:port, port 0 for a free one
     http::TlsProvider tls = {};             // empty: not encrypted
+    const WebhookSet* webhooks = nullptr;   // null: none; must outlive the server
     std::function<std::string()> metrics = {};
     CallCounters* calls = nullptr;  // see ApiContext; must outlive the server
   };

@@ -43,18 +43,9 @@ void Append(LogService& service, const Caller& caller, absl::StatusOr<std::strin
   if (!parsed.ok()) return reply(AppendAnswer(parsed.status()));
   auto log = service.logs().FindForChange(parsed->log);
   if (!log.ok()) return reply(AppendAnswer(log.status()));
-  PendingAppend append{*std::move(log), *std::move(parsed),
-                       [reply](const absl::StatusOr<Appended>& outcome) { reply(AppendAnswer(outcome)); },
-                       std::move(origin)};
-  switch (service.appends().TryPut(append, nullptr)) {
-    case AppendQueue::Offer::kTaken:
-      break;
-    case AppendQueue::Offer::kFull:
-      append.done(MakeError(Reason::kBusy, "the log's append queue is full; nothing was written"));
-      break;
-    case AppendQueue::Offer::kClosed:
-      append.done(MakeError(Reason::kShuttingDown, "the server is stopping; nothing was written"));
-  }
+  service.appends().Put({*std::move(log), *std::move(parsed),
+                         [reply](const absl::StatusOr<Appended>& outcome) { reply(AppendAnswer(outcome)); },
+                         std::move(origin)});
 }
 
 void EncodeAndAppend(LogService& service, const Call& call, Encode encode, const Reply& reply) {

@@ -2,6 +2,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "base/error.h"
 #include "base/utf8.h"
 
@@ -22,6 +23,18 @@ std::optional<uint64_t> QueryReader::Number(std::string_view name) {
   const bool digits = text->find_first_not_of("0123456789") == std::string::npos;
   if (digits && absl::SimpleAtoi(*text, &number)) return number;
   Refuse(name, absl::StrCat("is \"", Excerpt(*text), "\", not a number from 0 to 18446744073709551615"));
+  return std::nullopt;
+}
+
+std::optional<int64_t> QueryReader::DurationMicros(std::string_view name, int64_t longest_us) {
+  const auto text = Text(name);
+  if (!text) return std::nullopt;
+  absl::Duration duration;
+  if (absl::ParseDuration(*text, &duration) && duration >= absl::ZeroDuration() &&
+      duration <= absl::Microseconds(longest_us))
+    return absl::ToInt64Microseconds(duration);
+  Refuse(name, absl::StrCat("is \"", Excerpt(*text), "\", not a duration from 0s to ",
+                            absl::FormatDuration(absl::Microseconds(longest_us))));
   return std::nullopt;
 }
 

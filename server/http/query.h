@@ -18,6 +18,8 @@ class QueryReader {
   std::optional<std::string> Text(std::string_view name);
   // Digits only.
   std::optional<uint64_t> Number(std::string_view name);
+  // A duration with its unit (500ms, 2s), in microseconds; at most `longest_us`.
+  std::optional<int64_t> DurationMicros(std::string_view name, int64_t longest_us);
   // There at all, "1" or "true": yes. "0" or "false": no.
   bool Flag(std::string_view name);
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "base/clock.h"
 #include "server/auth/access_file.h"
+#include "server/webhooks/webhook_set.h"
 
 namespace replog {
 namespace {
@@ -20,11 +21,17 @@ absl::Status CheckAccess(const std::string& path) {
   return path.empty() ? absl::OkStatus() : ReadAccessFile(path).status();
 }
 
+absl::Status CheckWebhooks(const std::string& path) {
+  WebhookSet judged;
+  return judged.Load(path);
+}
+
 }  // namespace
 
 absl::Status CheckFiles(const ServerOptions& options) {
   std::vector<std::string> problems;
-  for (const absl::Status& status : {CheckCertificates(options.tls), CheckAccess(options.access_file)}) {
+  for (const absl::Status& status : {CheckCertificates(options.tls), CheckAccess(options.access_file),
+                                     CheckWebhooks(options.webhooks_file)}) {
     if (!status.ok()) problems.emplace_back(status.message());
   }
   return problems.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));

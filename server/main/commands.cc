@@ -45,15 +45,22 @@ void ReportProblems(const std::string& log, const VerifyProgress& progress) {
   }
 }
 
+void ReloadWebhooks(WebhookSet& webhooks, const std::string& path) {
+  if (const auto status = webhooks.Load(path); !status.ok())  // it changed since it was judged good
+    spdlog::error("webhooks stay as they were: {}", std::string(status.message()));
+}
+
 // Null when HTTP is off.
 absl::StatusOr<std::unique_ptr<ApiServer>> StartHttp(LogService& service, AccessControl& access,
                                                      const MetricsPage& metrics, CallCounters& calls,
-                                                     const ServerOptions& options, TlsKeeper* tls) {
+                                                     const ServerOptions& options, TlsKeeper* tls,
+                                                     const WebhookSet& webhooks) {
   if (options.http_listen == "none") return nullptr;
   ApiServer::Options http;
   http.listen = options.http_listen;
   if (tls != nullptr) http.tls = [tls] { return tls->Current()->context; };
   http.metrics = [&metrics] { return metrics.Text(); };
+  http.webhooks = &webhooks;
   http.calls = &calls;
   auto server = ApiServer::Start(service, access, http);
   if (!server.ok())
@@ -102,6 +109,8 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   const auto files =
       WatchFiles((*service)->timers(), SystemClock(), {options.access_file, options.webhooks_file},
                  [] { ::kill(::getpid(), SIGHUP); });
+  WebhookSet webhooks;
+  if (const auto status = webhooks.Load(options.webhooks_file); !status.ok()) return Fail(status);
   const auto access = AccessControl::Open(options.access_file, SystemClock());
   if (!access.ok()) return Fail(access.status());
   const auto server = RpcServer::Start(**service, **access,
@@ -113,7 +122,7 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   CallCounters http_calls;
   const MetricsPage metrics(**service,
                             {.http = &http_calls, .certificate_end_us = CertificateEnd(tls->get())});
-  auto http = StartHttp(**service, **access, metrics, http_calls, options, tls->get());
+  auto http = StartHttp(**service, **access, metrics, http_calls, options, tls->get(), webhooks);
   if (!http.ok()) return Fail(http.status());
   const auto expiry = WatchExpiry((*service)->timers(), SystemClock(), **access);
   const auto watch = WatchTls((*service)->timers(), SystemClock(), tls->get());
@@ -135,6 +144,7 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   });
   if (*tls != nullptr) reloader.Add([&](const ServerOptions&) { (*tls)->Reload(); });
   reloader.Add([&](const ServerOptions&) { ReloadAccess(**access); });
+  reloader.Add([&](const ServerOptions& now) { ReloadWebhooks(webhooks, now.webhooks_file); });
   const int signal =
       signals.AwaitStop({.on_hangup = [&] { reloader.Reload(); }, .on_user = [&] { logging.ToggleDebug(); }});
   spdlog::info("stopping on {}", strsignal(signal));

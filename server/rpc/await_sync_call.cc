@@ -1,6 +1,7 @@
 #include "server/rpc/await_sync_call.h"
 
 #include "base/error.h"
+#include "server/api/sync_answer.h"
 #include "server/core/names.h"
 #include "server/rpc/buffers.h"
 #include "server/rpc/status_map.h"
@@ -32,35 +33,6 @@ absl::StatusOr<SyncQuestion> ToQuestion(const v1::AwaitSyncRequest& request) {
                       .fleet = request.fleet(),
                       .origin = request.origin(),
                       .timeout_us = *timeout_us};
-}
-
-v1::AwaitSyncResponse::Outcome ToOutcome(SyncOutcome outcome) {
-  switch (outcome) {
-    case SyncOutcome::kSynced:
-      return v1::AwaitSyncResponse::SYNCED;
-    case SyncOutcome::kPartiallySynced:
-      return v1::AwaitSyncResponse::PARTIALLY_SYNCED;
-    case SyncOutcome::kNotSynced:
-      return v1::AwaitSyncResponse::NOT_SYNCED;
-    case SyncOutcome::kTimeout:
-      break;
-  }
-  return v1::AwaitSyncResponse::TIMEOUT;
-}
-
-v1::AwaitSyncResponse ToResponse(const SyncAnswer& answer) {
-  v1::AwaitSyncResponse response;
-  response.set_outcome(ToOutcome(answer.outcome));
-  response.set_sequence(answer.target);
-  for (const NodeSync& node : answer.nodes) {
-    auto& out = *response.add_nodes();
-    out.set_node(node.node);
-    out.set_synced(node.synced);
-    out.set_connected(node.connected);
-    if (node.applied) out.set_applied(*node.applied);
-    out.set_lag(node.lag);
-  }
-  return response;
 }
 
 }  // namespace
@@ -119,7 +91,7 @@ void AwaitSyncCall::FinishShowing(const Granted<v1::AwaitSyncRequest>& granted,
 }
 
 void AwaitSyncCall::FinishWith(const absl::StatusOr<SyncAnswer>& answer) {
-  if (answer.ok()) response_ = Concatenate({}, ToResponse(*answer));
+  if (answer.ok()) response_ = Concatenate({}, ToAwaitSyncResponse(*answer));
   Finish(ToGrpcStatus(answer.status()));
 }
 

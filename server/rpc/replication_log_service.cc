@@ -26,24 +26,15 @@ grpc::ServerUnaryReactor* ReplicationLogService::Append(grpc::CallbackServerCont
   auto log = service_.logs().FindForChange(parsed->log);
   if (!log.ok()) return FinishNow(context, log.status());
   auto* reactor = context->DefaultReactor();
-  PendingAppend append{*std::move(log), *std::move(parsed),
-                       [reactor, response](absl::StatusOr<Appended> outcome) {
-                         if (!outcome.ok()) return reactor->Finish(ToGrpcStatus(outcome.status()));
-                         v1::AppendResponse message;
-                         FillAppendResponse(*outcome, message);
-                         *response = Concatenate({}, message);
-                         reactor->Finish(grpc::Status::OK);
-                       },
-                       std::make_shared<const CallOrigin>(OriginOf(*context))};
-  switch (service_.appends().TryPut(append, nullptr)) {
-    case AppendQueue::Offer::kTaken:
-      break;
-    case AppendQueue::Offer::kFull:
-      append.done(MakeError(Reason::kBusy, "the log's append queue is full; nothing was written"));
-      break;
-    case AppendQueue::Offer::kClosed:
-      append.done(MakeError(Reason::kShuttingDown, "the server is stopping; nothing was written"));
-  }
+  service_.appends().Put({*std::move(log), *std::move(parsed),
+                          [reactor, response](absl::StatusOr<Appended> outcome) {
+                            if (!outcome.ok()) return reactor->Finish(ToGrpcStatus(outcome.status()));
+                            v1::AppendResponse message;
+                            FillAppendResponse(*outcome, message);
+                            *response = Concatenate({}, message);
+                            reactor->Finish(grpc::Status::OK);
+                          },
+                          std::make_shared<const CallOrigin>(OriginOf(*context))});
   return reactor;
 }
 

@@ -31,19 +31,25 @@ absl::StatusOr<std::string> ReadVariable(const std::string& name) {
   return absl::InvalidArgumentError(absl::StrCat("the environment has no ", name));
 }
 
-}  // namespace
-
-absl::Status WebhookSet::Load(const std::string& path) {
+absl::StatusOr<std::vector<Webhook>> ReadWebhooks(const std::string& path) {
   const auto text = ReadFile(path);
   if (!text.ok()) return text.status();
   const auto folder = std::filesystem::path(path).parent_path();
   const SecretSource secrets{.file = [&folder](const std::string& file) { return ReadFile(folder / file); },
                              .environment = ReadVariable};
-  const auto parsed = ParseWebhooks(*text, path, secrets);
-  if (!parsed.ok()) return parsed.status();
+  return ParseWebhooks(*text, path, secrets);
+}
+
+}  // namespace
+
+absl::Status WebhookSet::Load(const std::string& path) {
   ByName webhooks;
-  for (const Webhook& webhook : *parsed)
-    webhooks.emplace(webhook.name, std::make_shared<const Webhook>(webhook));
+  if (!path.empty()) {
+    const auto parsed = ReadWebhooks(path);
+    if (!parsed.ok()) return parsed.status();
+    for (const Webhook& webhook : *parsed)
+      webhooks.emplace(webhook.name, std::make_shared<const Webhook>(webhook));
+  }
   MutexLock lock(mutex_);
   webhooks_.swap(webhooks);
   return absl::OkStatus();
@@ -53,11 +59,6 @@ std::shared_ptr<const Webhook> WebhookSet::Find(std::string_view name) const {
   MutexLock lock(mutex_);
   const auto found = webhooks_.find(name);
   return found == webhooks_.end() ? nullptr : found->second;
-}
-
-size_t WebhookSet::size() const {
-  MutexLock lock(mutex_);
-  return webhooks_.size();
 }
 
 }  // namespace replog

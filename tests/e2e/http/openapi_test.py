@@ -1,9 +1,12 @@
 """The OpenAPI document, against a real server: each operation is called and answers as the document says."""
 
+import hashlib
+import hmac
 import json
 import os
 import re
 import sys
+import tempfile
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -11,9 +14,15 @@ sys.path.insert(0, os.path.join(HERE, "..", "python"))
 from curl import Events, curl  # pylint: disable=wrong-import-position
 from replogd import Replogd  # pylint: disable=wrong-import-position
 
-PARAMETERS = {"log": "default", "channel": "a"}
+PARAMETERS = {"log": "default", "channel": "a", "name": "hub"}
 BODIES = {"/v1/logs/{log}/records": '{"records": [{"channel": "a", "text": "t"}]}'}
 MESSAGE = '{"text": "t", "key": "k", "headers": {"h": "v"}}'
+WEBHOOKS = """
+webhooks: [{name: hub, secret_env: HUB_SECRET, signature: {header: X-Signature}, delivery_id: body_sha256, channel: a}]
+"""
+SIGNATURE = hmac.new(b"sesame", MESSAGE.encode(), hashlib.sha256).hexdigest()
+# What an operation needs beside its path and body.
+FIELDS = {"/v1/synced": ("-H", "X-Auth-Token: t"), "/v1/webhooks/{name}": ("-H", f"X-Signature: {SIGNATURE}")}
 
 
 class Document:
@@ -51,7 +60,12 @@ class Document:
 
 class OpenApiTest(unittest.TestCase):
     def setUp(self):
-        self.server = self.enterContext(Replogd(http_listen="127.0.0.1:0"))
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        webhooks = os.path.join(folder, "webhooks.yaml")
+        with open(webhooks, "w", encoding="utf-8") as file:
+            file.write(WEBHOOKS)
+        self.server = self.enterContext(
+            Replogd("--webhooks-file", webhooks, http_listen="127.0.0.1:0", environment={"HUB_SECRET": "sesame"}))
         status, text = curl(self.url("/openapi.json"))
         self.assertEqual(status, 200)
         self.document = Document(text)
@@ -85,7 +99,7 @@ class OpenApiTest(unittest.TestCase):
                         self.assertIsNotNone(events.next_of("caught_up"))
                     continue
                 arguments = ("--json", BODIES.get(path, MESSAGE)) if verb == "post" else ()
-                answer = self.call(verb, path, *arguments)
+                answer = self.call(verb, path, *arguments, *FIELDS.get(path, ()))
                 self.assertEqual(answer[0], 200, where)
                 self.check_answer(operation, where, answer)
 

@@ -38,6 +38,12 @@ def commands():
     return [line for line in lines if re.search(r"(^|\| )(replog|grpcurl|curl|shared-map) ", line)]
 
 
+def webhooks():
+    """The README's file of webhooks."""
+    with open(README, encoding="utf-8") as file:
+        return re.search(r"```yaml\n(webhooks:.*?)```", file.read(), re.DOTALL).group(1)
+
+
 def streams(command):
     """Whether it goes on until somebody stops it."""
     return bool(re.search(r"/Subscribe|/events|shared-map|replog (--log \S+ )?tail(?!.*--until)", command))
@@ -81,8 +87,11 @@ def write_script(path, text):
 
 class ReadmeTest(unittest.TestCase):
     def setUp(self):
-        self.server = self.enterContext(Replogd(http_listen="127.0.0.1:0"))
         self.directory = self.enterContext(tempfile.TemporaryDirectory())
+        self.write("webhooks.yaml", webhooks())
+        self.write("github.secret", "It's a Secret to Everybody\n")
+        self.server = self.enterContext(
+            Replogd("--webhooks-file", os.path.join(self.directory, "webhooks.yaml"), http_listen="127.0.0.1:0"))
         programs = os.path.join(self.directory, "bin")
         os.mkdir(programs)
         built = os.path.dirname(os.path.abspath(REPLOG))
@@ -96,8 +105,11 @@ class ReadmeTest(unittest.TestCase):
         with gzip.open(os.path.join(self.directory, "irc.jsonl.gz"), "wt", encoding="utf-8") as chat:
             chat.write('{"channel": "#ubuntu", "user": "ada", "time": "2026-11-21T00:00:00Z", "text": "hello"}\n' * 2000)
         for name, line in (("orders.jsonl", '{"order": "order-17", "channel": "orders", "text": "two books"}'), ("words.txt", "word")):
-            with open(os.path.join(self.directory, name), "w", encoding="utf-8") as file:
-                file.write(line + "\n")
+            self.write(name, line + "\n")
+
+    def write(self, name, text):
+        with open(os.path.join(self.directory, name), "w", encoding="utf-8") as file:
+            file.write(text)
 
     def run_to_its_end(self, command):
         result = subprocess.run(["bash", "-c", "set -o pipefail; " + command], cwd=self.directory, check=False,

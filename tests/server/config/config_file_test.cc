@@ -54,7 +54,7 @@ TEST(ConfigFile, WhatIsNoFlatMapOfScalarsIsRefused) {
   EXPECT_EQ(Refusal("- data"), "replog.yaml:1: is not a map");
   EXPECT_EQ(Refusal("data"), "replog.yaml:1: is not a map");
   EXPECT_EQ(Refusal("? [a]\n: b"), "replog.yaml:1: a key is not plain text");
-  EXPECT_EQ(Refusal("data: a\n---\ndata: b"), "replog.yaml:3: a second document begins; there must be one");
+  EXPECT_EQ(Refusal("data: a\n---\ndata: b"), "replog.yaml:2: a second document begins; there must be one");
 }
 
 TEST(ConfigFile, WhatIsNoYamlIsRefusedWithItsLine) {

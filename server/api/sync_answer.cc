@@ -19,6 +19,10 @@ v1::AwaitSyncResponse::Outcome ToOutcome(SyncOutcome outcome) {
 
 }  // namespace
 
+void HideNodes(const Caller& caller, std::string_view log, SyncAnswer& answer) {
+  std::erase_if(answer.nodes, [&](const NodeSync& node) { return !caller.CheckNode(log, node.node).ok(); });
+}
+
 v1::AwaitSyncResponse ToAwaitSyncResponse(const SyncAnswer& answer) {
   v1::AwaitSyncResponse response;
   response.set_outcome(ToOutcome(answer.outcome));

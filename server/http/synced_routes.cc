@@ -91,8 +91,14 @@ http::Response ToAnswer(const absl::StatusOr<SyncAnswer>& answer) {
 void Ask(LogService& service, const Call& call, const Reply& reply) {
   auto question = ToQuestion(call.request, service.options().limits);
   if (!question.ok()) return reply(question.status());
-  SyncCall::Start(service, *std::move(question),
-                  [reply](const absl::StatusOr<SyncAnswer>& answer) { reply(ToAnswer(answer)); });
+  const auto& key = std::get<SyncKey>(question->target);
+  const std::string log(LogNameOrDefault(question->log));
+  const Caller& caller = *call.caller;
+  if (auto status = caller.CheckChannel(Access::kRead, log, key.channel); !status.ok()) return reply(status);
+  SyncCall::Start(service, *std::move(question), [caller, log, reply](absl::StatusOr<SyncAnswer> answer) {
+    if (answer.ok()) HideNodes(caller, log, *answer);
+    reply(ToAnswer(answer));
+  });
 }
 
 }  // namespace

@@ -82,11 +82,7 @@ void AwaitSyncCall::OnCancel() {
 
 void AwaitSyncCall::FinishShowing(const Granted<v1::AwaitSyncRequest>& granted,
                                   absl::StatusOr<SyncAnswer> answer) {
-  if (answer.ok()) {
-    const std::string log(LogNameOrDefault(granted.request.log()));
-    std::erase_if(answer->nodes,
-                  [&](const NodeSync& node) { return !granted.caller.CheckNode(log, node.node).ok(); });
-  }
+  if (answer.ok()) HideNodes(granted.caller, LogNameOrDefault(granted.request.log()), *answer);
   FinishWith(answer);
 }
 

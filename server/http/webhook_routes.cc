@@ -74,7 +74,7 @@ http::Response Taken(const Appended& appended) {
   return response;
 }
 
-void Append(LogService& service, const v1::AppendRequest& request, const Reply& reply) {
+void Append(LogService& service, const v1::AppendRequest& request, CallOrigin origin, const Reply& reply) {
   auto parsed = ParseAppendRequest(request.SerializeAsString(), service.options().limits);
   if (!parsed.ok()) return reply(parsed.status());
   auto log = service.logs().FindForChange(parsed->log);
@@ -82,7 +82,8 @@ void Append(LogService& service, const v1::AppendRequest& request, const Reply& 
   const auto done = [reply](const absl::StatusOr<Appended>& outcome) {
     reply(outcome.ok() ? Taken(*outcome) : Refusal(outcome.status()));
   };
-  service.appends().Put({*std::move(log), *std::move(parsed), done});
+  service.appends().Put({*std::move(log), *std::move(parsed), done,
+                         std::make_shared<const CallOrigin>(std::move(origin))});
 }
 
 void TakeIn(ApiContext& context, const Call& call, const Reply& reply) {
@@ -94,7 +95,7 @@ void TakeIn(ApiContext& context, const Call& call, const Reply& reply) {
   const auto append = MapDelivery(*webhook, delivery, context.service.options().limits);
   if (!append.ok()) return reply(append.status());
   if (!append->has_value()) return reply(LeftOut());
-  Append(context.service, **append, reply);
+  Append(context.service, **append, {call.request_id, call.request.peer.address}, reply);
 }
 
 }  // namespace

@@ -89,6 +89,20 @@ Status SetString(const std::string& field, const std::string& value, InputRecord
   return {};
 }
 
+// What the log gave a record that was exported. It gets others, so they are checked and no more.
+bool IsGivenByTheLog(const std::string& field) { return field == "sequence" || field == "time"; }
+
+Status SetGiven(const std::string& field, const Json& value, const JsonLineFormat& format,
+                InputRecord& record) {
+  if (field == "sequence") {
+    return value.is_number_unsigned() ? Status() : Bad("\"sequence\" is not a whole number from 0 to 2^64-1");
+  }
+  if (!value.is_string() || !ParseTime(value.get_ref<const std::string&>()))
+    return Bad("\"time\" is not a time as in 2030-01-02T03:04:05Z");
+  if (!format.time_header.empty()) record.headers.emplace_back(format.time_header, value.get<std::string>());
+  return {};
+}
+
 Status SetField(const std::string& field, const Json& value, const JsonLineFormat& format,
                 InputRecord& record) {
   constexpr std::array kStrings{"channel", "key", "id", "text", "payload", "expires"};
@@ -97,6 +111,7 @@ Status SetField(const std::string& field, const Json& value, const JsonLineForma
   if (!as_header && field == "headers") return SetHeaders(value, record);
   if (!as_header && field == "deleted") return SetDeleted(value, record);
   if (!as_header && field == "version") return SetVersion(value, record);
+  if (!as_header && format.exported && IsGivenByTheLog(field)) return SetGiven(field, value, format, record);
   if (!as_header && std::find(kStrings.begin(), kStrings.end(), field) == kStrings.end()) {
     return Bad("unknown field \"" + field + "\"; --header " + field + " would make it a header");
   }

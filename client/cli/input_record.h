@@ -31,6 +31,10 @@ struct JsonLineFormat {
   std::string default_channel;
   // The header whose value is the record's id; empty: none. Each line must then have it.
   std::string id_header = {};
+  // Lines of an export: they also have "sequence" and "time", which the log gives anew.
+  bool exported = false;
+  // Of an export: the time becomes this header; empty: it is left out.
+  std::string time_header = {};
 };
 
 // Reads {"channel": …, "text": … | "payload": base64, "headers": {…}, "id": …, "key": …, "deleted": true,

@@ -99,6 +99,8 @@ int main(int argc, char** argv) {
   AddLeaseCommand(app, session);
   AddTrimCommand(app, session);
   AddTokenCommand(app, session);
+  AddExportCommand(app, session);
+  AddImportCommand(app, session);
   AddVerifyCommand(app, session);
   AddBenchCommand(app, session);
   try {

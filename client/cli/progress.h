@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace replog::cli {
@@ -13,21 +12,25 @@ namespace replog::cli {
 // Thread Safety: none.
 class Progress {
  public:
-  // `what` is what was done to the records, as in "appended". `total`: the bytes of the whole input, when
-  // known.
-  Progress(std::string what, std::optional<uint64_t> total);
+  // What is counted.
+  enum class Unit : uint8_t { kRecords, kBytes };
 
-  // Cheap to call often: draws only when it is time to. `bytes`: of the input, so far.
-  void Update(uint64_t records, uint64_t bytes);
+  // `what` is what was done, as in "appended".
+  explicit Progress(std::string what, Unit unit = Unit::kRecords);
+
+  // Cheap to call often: draws only when it is time to. `count`: of records or bytes, so far. When it is
+  // known how much of the whole that is, `done` of `total` is drawn as a bar.
+  void Update(uint64_t count, uint64_t done = 0, uint64_t total = 0);
   // Wipes the line, so that the summary takes its place.
   void Finish();
 
  private:
   using Clock = std::chrono::steady_clock;
-  std::string Line(uint64_t records, uint64_t bytes) const;
+  std::string Line(uint64_t count, uint64_t done, uint64_t total) const;
+  std::string Counted(uint64_t count) const;
 
   const std::string what_;
-  const std::optional<uint64_t> total_;
+  const Unit unit_;
   const bool terminal_;
   const Clock::time_point start_ = Clock::now();
   Clock::time_point next_draw_;

@@ -45,9 +45,9 @@ std::string HumanOf(const VerifyProgress& result) {
 
 ExitCode RunVerify(const Session& session) {
   client::Client client = session.MakeClient();
-  Progress progress("verified", /*total=*/std::nullopt);
+  Progress progress("verified");
   const auto result = client.Verify([&progress](const VerifyProgress& now) {
-    progress.Update(now.records, 0);
+    progress.Update(now.records);
     return true;
   });
   progress.Finish();

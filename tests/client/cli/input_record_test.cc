@@ -127,5 +127,19 @@ TEST(ParseJsonLine, TakesTheIdFromAHeader) {
             std::string::npos);
 }
 
+TEST(ParseJsonLine, TakesWhatTheLogGaveOnlyOfAnExport) {
+  const std::string line = R"({"sequence":7,"time":"2004-12-25T00:05:00Z","channel":"c","text":"t"})";
+  EXPECT_NE(Error(line).find("unknown field"), std::string::npos);
+  const auto record = ParseJsonLine(line, {.exported = true});
+  ASSERT_TRUE(record.ok()) << record.status().ToString();
+  EXPECT_EQ(record->headers, std::vector<Header>());
+  const auto with_time = ParseJsonLine(line, {.exported = true, .time_header = "was"});
+  EXPECT_EQ(with_time->headers, (std::vector<Header>{{"was", "2004-12-25T00:05:00Z"}}));
+  for (const char* wrong : {R"({"channel":"c","sequence":-1})", R"({"channel":"c","sequence":"7"})",
+                            R"({"channel":"c","time":"noon"})", R"({"channel":"c","time":7})"}) {
+    Error(wrong, {.exported = true});
+  }
+}
+
 }  // namespace
 }  // namespace replog::cli

@@ -12,6 +12,7 @@
 #include "client/admin.h"
 #include "client/append.h"
 #include "client/backoff.h"
+#include "client/backup.h"
 #include "client/lease.h"
 #include "client/node.h"
 #include "client/record.h"
@@ -135,6 +136,13 @@ class Client {
   // problem_count.
   Result<VerifyProgress> Verify(const std::function<bool(const VerifyProgress&)>& on_progress = {},
                                 std::string_view log = {});
+
+  // Copies everything that the server keeps, all logs as they stand at one moment, into a new or empty
+  // directory of this machine, while everything goes on; takes as long as it takes. When it fails nothing
+  // stays behind. FAILED_PRECONDITION (DIRECTORY_NOT_EMPTY, WRONG_DIRECTORY); RESOURCE_EXHAUSTED (BUSY while
+  // another backup is under way; DISK_FULL, here or at the server); DATA_LOSS (BACKUP_DAMAGED) when a piece
+  // was damaged on its way; CANCELLED when `on_progress` stopped it.
+  Result<BackupInfo> Backup(const std::string& directory, const BackupProgress& on_progress = {});
 
  private:
   friend class Lease;

@@ -101,6 +101,7 @@ int main(int argc, char** argv) {
   AddTokenCommand(app, session);
   AddExportCommand(app, session);
   AddImportCommand(app, session);
+  AddBackupCommand(app, session);
   AddVerifyCommand(app, session);
   AddBenchCommand(app, session);
   try {

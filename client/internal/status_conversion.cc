@@ -1,5 +1,6 @@
 #include "client/internal/status_conversion.h"
 
+#include "base/error.h"
 #include "google/rpc/error_details.pb.h"
 
 namespace replog::client::internal {
@@ -32,6 +33,16 @@ Status FromGrpc(const grpc::Status& status) {
   google::rpc::Status rich;  // stays empty when there are no details, or when they are not of this form
   if (!rich.ParseFromString(status.error_details())) rich.Clear();
   return Convert(status.error_code(), status.error_message(), rich);
+}
+
+Status FromAbsl(const absl::Status& status) {
+  if (status.ok()) return {};
+  const auto reason = ReasonOf(status);
+  const Metadata metadata = MetadataOf(status);
+  return {static_cast<StatusCode>(status.code()),
+          std::string(status.message()),
+          reason ? ReasonName(*reason) : std::string_view(),
+          {metadata.begin(), metadata.end()}};
 }
 
 Status FromRpcStatus(const google::rpc::Status& status) {

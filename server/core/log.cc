@@ -50,7 +50,8 @@ absl::Status Log::CheckPosition(const Position& position) const {
                                   name_, "\" is ", uuid_),
                      {{"log_uuid", uuid_}});
   }
-  if (position.lineage != descriptor_.lineage) {
+  // One of an earlier lineage is of this history up to the fork; its epoch tells whether it is of there.
+  if (position.lineage > descriptor_.lineage) {
     return MakeError(Reason::kForked,
                      absl::StrCat("from_position: is of lineage ", position.lineage, ", the log's is ",
                                   descriptor_.lineage, ": start again from sequence 0"),

@@ -30,11 +30,12 @@ bool ProducerRoster::RemoveUnused(const RegisteredProducer& producer) {
   return true;
 }
 
-std::optional<uint64_t> ProducerRoster::TryNext(ProducerId id) {
+std::optional<uint64_t> ProducerRoster::TryNext(ProducerId id, uint64_t least) {
   MutexLock lock(mutex_);
   const auto found = producers_.find(id);
   if (found == producers_.end()) return std::nullopt;
-  return ++found->second.tried;
+  found->second.tried = std::max(found->second.tried + 1, least);
+  return found->second.tried;
 }
 
 std::optional<uint64_t> ProducerRoster::Use(ProducerId id, int64_t now_us) {

@@ -33,8 +33,8 @@ class ProducerRoster {
 
   // Counts an epoch that is to be given out, also if that fails: its record may be found on disk later, and
   // an epoch is given to one caller only. From then on RemoveUnused leaves the producer. The epoch; nullopt
-  // when the producer is not registered any more.
-  std::optional<uint64_t> TryNext(ProducerId id) TSA_EXCLUDES(mutex_);
+  // when the producer is not registered any more. At least `least`.
+  std::optional<uint64_t> TryNext(ProducerId id, uint64_t least = 0) TSA_EXCLUDES(mutex_);
 
   // The newest epoch of a producer, which is used now; nullopt when it is not registered.
   std::optional<uint64_t> Use(ProducerId id, int64_t now_us) TSA_EXCLUDES(mutex_);

@@ -3,6 +3,7 @@
 #include "base/version.h"
 #include "server/main/commands.h"
 #include "server/main/configure.h"
+#include "server/main/restore_command.h"
 
 int main(int argc, char** argv) {
   CLI::App app("replogd serves a replication log: ordered records, kept in RocksDB, streamed over gRPC.",
@@ -32,11 +33,14 @@ int main(int argc, char** argv) {
   health->footer(
       "Example: replogd health --listen 0.0.0.0:50051\nExit codes: 0 it serves; 1 it does not, or does not "
       "answer.");
+  replog::RestoreOptions restore_options;
+  auto* restore = replog::AddRestoreCommand(app, restore_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  if (restore->parsed()) return replog::Restore(restore_options);
   if (print->count() != 0) return replog::PrintSettings();
   const auto configuration = replog::Configure(line);
   if (!configuration.ok()) return replog::WrongUsage(configuration.status());

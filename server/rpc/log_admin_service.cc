@@ -6,6 +6,7 @@
 #include "server/api/log_info.h"
 #include "server/core/names.h"
 #include "server/rpc/audit_answers.h"
+#include "server/rpc/backup_stream.h"
 #include "server/rpc/matching_channels.h"
 #include "server/rpc/node_info.h"
 #include "server/rpc/unary.h"
@@ -16,13 +17,6 @@ namespace {
 
 constexpr uint32_t kDefaultChannels = 1000;
 constexpr uint32_t kMaxChannels = 10'000;
-
-// A stream that only says why it is none.
-class RefusedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
- public:
-  explicit RefusedStream(const absl::Status& why) { Finish(ToGrpcStatus(why)); }
-  void OnDone() override { delete this; }
-};
 
 }  // namespace
 
@@ -212,10 +206,7 @@ grpc::ServerUnaryReactor* LogAdminService::Audit(grpc::CallbackServerContext* co
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* LogAdminService::Backup(grpc::CallbackServerContext* context,
                                                                     const grpc::ByteBuffer* request) {
-  const auto call = gate_.Open<v1::BackupRequest>(*context, *request);
-  if (!call.ok()) return new RefusedStream(call.status());
-  gate_.Note(*call, NotBuilt("Backup"));
-  return new RefusedStream(NotBuilt("Backup"));
+  return BackupStream::Create(service_, gate_, *context, backups_, backup_running_, *request);
 }
 
 }  // namespace replog

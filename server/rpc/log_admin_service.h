@@ -61,6 +61,8 @@ class LogAdminService final : public log_admin_internal::Base {
   ThreadPool admin_{2};
   // A check of a long log takes as long as it takes.
   ThreadPool checks_{1};
+  std::atomic<bool> backup_running_{false};
+  ThreadPool backups_{1};
 };
 
 }  // namespace replog

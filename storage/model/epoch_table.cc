@@ -6,6 +6,21 @@
 #include "base/error.h"
 
 namespace replog {
+namespace {
+
+constexpr int kOriginShift = 32;
+// A step of less than 2^24 leaves room for hundreds of restores of restored copies.
+constexpr uint32_t kMaxOriginStep = 1 << 24;
+
+Epoch OriginOf(Epoch epoch) { return epoch >> kOriginShift; }
+
+}  // namespace
+
+Epoch NextOrigin(Epoch current, uint32_t random) {
+  return (OriginOf(current) + 1 + random % kMaxOriginStep) << kOriginShift;
+}
+
+Epoch FirstOfOrigin(Epoch epoch) { return OriginOf(epoch) << kOriginShift; }
 
 void EpochTable::Begin(Epoch epoch, Sequence first) {
   if (!entries_.empty() && entries_.back().first == first) entries_.pop_back();
@@ -25,10 +40,16 @@ Sequence EpochTable::EndOfEpoch(Epoch epoch, Sequence end) const {
   return end;
 }
 
+bool EpochTable::KnowsOriginOf(Epoch epoch) const {
+  return std::ranges::any_of(entries_,
+                             [&](const Entry& entry) { return OriginOf(entry.epoch) == OriginOf(epoch); });
+}
+
 absl::Status EpochTable::Check(Epoch epoch, Sequence next, Sequence end) const {
   if (next <= end && EpochBefore(next) == epoch) return absl::OkStatus();
-  // Of an epoch that is yet to come here nothing is known, not even where it began.
-  const Sequence fork = epoch > current() ? 0 : std::min(EndOfEpoch(epoch, end), next);
+  // Of an epoch that is yet to come here, or of another copy, nothing is known, not even where it began.
+  const bool unknown = epoch > current() || !KnowsOriginOf(epoch);
+  const Sequence fork = unknown ? 0 : std::min(EndOfEpoch(epoch, end), next);
   if (fork < end || epoch != current()) {
     return MakeError(Reason::kForked,
                      absl::StrCat("from_position: record ", next, " of epoch ", epoch,

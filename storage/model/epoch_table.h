@@ -18,6 +18,16 @@ struct Position {
   bool operator==(const Position&) const = default;
 };
 
+// An epoch's number has two halves: the upper says where it is counted, its origin; the lower counts there.
+// The server's starts count on from the last; a copy restored from a backup goes to a higher origin, drawn at
+// random. So two copies of one log never give the same epoch to different records, and a position that both
+// know is of the history that they share.
+//
+// The first epoch of an origin after that of `current`. `random`: any number.
+Epoch NextOrigin(Epoch current, uint32_t random);
+// The lowest number of the origin of `epoch`.
+Epoch FirstOfOrigin(Epoch epoch);
+
 // The history of one log: which epoch began at which sequence. A value type; not thread-safe.
 class EpochTable {
  public:
@@ -47,6 +57,8 @@ class EpochTable {
   const std::vector<Entry>& entries() const { return entries_; }
 
  private:
+  // Whether epochs were counted here where `epoch` was: then those that are not known came after the known.
+  bool KnowsOriginOf(Epoch epoch) const;
   // The sequence after the last that `epoch`, or the newest known epoch before it, wrote here.
   Sequence EndOfEpoch(Epoch epoch, Sequence end) const;
 

@@ -104,6 +104,8 @@ class TableSnapshot {
   virtual absl::StatusOr<TableSlice> Read(const TableScan& scan) = 0;
 };
 
+class StoreBackup;
+
 // The disk, as the server's core sees it. Thread-safe. Every call may block on the disk.
 class LogStore {
  public:
@@ -190,6 +192,10 @@ class LogStore {
   // is false.
   virtual absl::Status Verify(LogNumber log, Sequence first, Sequence end,
                               const std::function<bool(const VerifyProgress&)>& report) = 0;
+
+  // A consistent copy of the store, while appends go on; everything that was committed before is in it. One
+  // at a time. May take seconds.
+  virtual absl::StatusOr<std::unique_ptr<StoreBackup>> BeginBackup() = 0;
 
   // Bytes that the file system has free for us.
   virtual uint64_t FreeBytes() = 0;

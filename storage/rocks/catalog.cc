@@ -165,6 +165,17 @@ absl::Status Catalog::LoadLogs(const Engine& engine) {
   return FromRocks(iterator->status(), "read the list of logs");
 }
 
+void Catalog::Fork(const Engine& engine, rocksdb::WriteBatch& batch) {
+  storage_id_ = MakeUuid();
+  PutIdentity(engine, next_number_, batch);
+  std::random_device random;
+  for (auto& [number, log] : logs_) {
+    ++log.descriptor.lineage;
+    log.epochs.Begin(NextOrigin(log.epochs.current(), random()), log.end);
+    PutLog(engine, log, batch);
+  }
+}
+
 void Catalog::BeginEpochs(const Engine& engine, rocksdb::WriteBatch& batch) {
   for (auto& [number, log] : logs_) {
     log.epochs.Begin(log.epochs.current() + 1, log.end);

@@ -19,11 +19,16 @@ class Catalog {
   // Reads everything, and makes an identity when the store is new (its write is put into `batch`).
   absl::Status Load(const Engine& engine, rocksdb::WriteBatch& batch);
 
+  // Makes this a copy with a life of its own: a new storage id, and every log in its next lineage from its
+  // end on. Adds that to `batch`, and applies it.
+  void Fork(const Engine& engine, rocksdb::WriteBatch& batch);
+
   // Adds the start of a new epoch of every log to `batch`, and applies it.
   void BeginEpochs(const Engine& engine, rocksdb::WriteBatch& batch);
 
   const std::map<LogNumber, StoredLog>& logs() const { return logs_; }
   StoredLog* Find(LogNumber log);
+  const std::string& storage_id() const { return storage_id_; }
   LogNumber next_number() const { return next_number_; }
 
   void PutLog(const Engine& engine, const StoredLog& log, rocksdb::WriteBatch& batch) const;

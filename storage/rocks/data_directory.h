@@ -11,6 +11,7 @@ namespace replog {
 //   LOCK   held with flock
 //   FLOOR  see acked_floor.h
 //   db/    RocksDB
+//   BACKUP/  what a backup that is under way copies; see checkpoint.h
 class DataDirectory {
  public:
   // Makes the directory when only it, and not its parent, is missing. WRONG_DIRECTORY when it is neither
@@ -27,6 +28,7 @@ class DataDirectory {
   bool fresh() const { return fresh_; }
   std::string floor_path() const { return path_ + "/FLOOR"; }
   std::string db_path() const { return path_ + "/db"; }
+  std::string backup_path() const { return path_ + "/BACKUP"; }
   const std::string& path() const { return path_; }
 
  private:

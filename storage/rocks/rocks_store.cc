@@ -10,6 +10,7 @@
 #include "proto/wire/varint.h"
 #include "rocksdb/convenience.h"
 #include "rocksdb/experimental.h"
+#include "storage/rocks/checkpoint.h"
 #include "storage/rocks/chunk_reader.h"
 #include "storage/rocks/expiry_index.h"
 #include "storage/rocks/id_index.h"
@@ -73,6 +74,9 @@ absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::Open(const StoreOptions&
   auto opened = OpenDirectory(options);
   if (!opened.ok()) return opened.status();
   RocksStore& store = **opened;
+  // Of a backup under which the process was killed.
+  std::error_code ignored;  // the next backup finds it
+  std::filesystem::remove_all(store.directory_->backup_path(), ignored);
   MutexLock lock(store.write_mutex_);
   if (auto status = store.StartOrStartWithoutCompaction(); !status.ok()) return status;
   if (auto status = store.directory_->Sync(); !status.ok()) return status;
@@ -552,6 +556,18 @@ void RocksStore::FreeChunks(LogNumber log, Sequence keep_from) {
   engine_->db()->Flush(flush, engine_->chunks()).PermitUncheckedError();
   rocksdb::experimental::SuggestCompactRange(engine_->db(), engine_->chunks(), &begin_slice, &end_slice)
       .PermitUncheckedError();
+}
+
+absl::StatusOr<std::unique_ptr<StoreBackup>> RocksStore::BeginBackup() {
+  uint64_t floor = 0;
+  // The engine stays open while its files are linked; the copy is then independent of it.
+  auto checkpoint = WithEngine([&](const Engine& engine) {
+    floor = engine.db()->GetLatestSequenceNumber();
+    return Checkpoint::Make(engine, directory_->backup_path());
+  });
+  if (!checkpoint.ok()) return checkpoint.status();
+  if (auto status = (*checkpoint)->Seal(options_, floor); !status.ok()) return status;
+  return *std::move(checkpoint);
 }
 
 uint64_t RocksStore::FreeBytes() {

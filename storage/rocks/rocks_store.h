@@ -61,6 +61,7 @@ class RocksStore final : public LogStore {
                                                      size_t limit, bool with_counts) override;
   absl::Status Verify(LogNumber log, Sequence first, Sequence end,
                       const std::function<bool(const VerifyProgress&)>& report) override;
+  absl::StatusOr<std::unique_ptr<StoreBackup>> BeginBackup() override;
   uint64_t FreeBytes() override;
   StoreStats Stats() override;
 

@@ -204,8 +204,9 @@ TEST_F(BadInput, UnknownFieldsAreRefusedByEveryCall) {
                 "99");
 }
 
-TEST_F(BadInput, WhatIsNotBuiltYetIsRefusedAndNeverIgnored) {
-  ExpectRefusal(Raw("/replog.v1.LogAdmin/Backup", ""), StatusCode::UNIMPLEMENTED, "NOT_BUILT", "Backup");
+TEST_F(BadInput, ABackupIsAskedForWithoutFields) {
+  ExpectRefusal(Raw("/replog.v1.LogAdmin/Backup", Bytes(1, "/a/directory/of/an/older/draft")),
+                StatusCode::INVALID_ARGUMENT, "UNKNOWN_FIELD", "1");
 }
 
 TEST_F(BadInput, IdsThatAreNotLegalAreRefused) {

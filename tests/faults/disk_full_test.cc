@@ -8,6 +8,8 @@
 #include <fstream>
 #include <iostream>
 #include <optional>
+#include <random>
+#include <thread>
 
 #include "tests/faults/support/log_client.h"
 #include "tests/support/server_process.h"
@@ -31,6 +33,7 @@ class SmallDisk {
     if (mounted_) ::umount2(path().c_str(), MNT_DETACH);
   }
 
+  bool mounted() const { return mounted_; }
   std::string path() const { return scratch_ / "disk"; }
   std::string data() const { return path() + "/data"; }
   uint64_t FreeBytes() const {
@@ -113,6 +116,60 @@ TEST_F(DiskFullTest, AppendsStopAtTheReserveReadsGoOnAndAppendsResumeByThemselve
   client_.emplace(server_.address());
   ExpectEverythingIsThere();
   EXPECT_EQ(client_->GetLog("").committed_end(), acknowledged_.size());
+}
+
+// Records that do not compress away: 8 MiB.
+void AppendNoise(LogClient& client) {
+  std::mt19937 random(1);
+  for (int i = 0; i < 8; ++i) {
+    std::string noise(1'000'000, '\0');
+    for (char& c : noise) c = static_cast<char>(' ' + random() % 94);
+    ASSERT_TRUE(client.Append("", {noise}).ok());
+  }
+}
+
+TEST_F(DiskFullTest, ABackupIsGivenUpAtTheReserveSoThatAppendsGoOn) {
+  AppendNoise(*client_);
+  grpc::ChannelArguments small_window;
+  small_window.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  const auto admin = v1::LogAdmin::NewStub(
+      grpc::CreateCustomChannel(server_.address(), grpc::InsecureChannelCredentials(), small_window));
+  const auto context = PatientContext();
+  const auto reader = admin->Backup(context.get(), v1::BackupRequest());
+  v1::BackupResponse response;
+  ASSERT_TRUE(reader->Read(&response)) << "it has begun; its client then reads no more";
+  ASSERT_TRUE(std::filesystem::exists(disk_.data() + "/BACKUP"));
+  disk_.FillTo(disk_.Reserve() - (4 << 20));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (std::filesystem::exists(disk_.data() + "/BACKUP")) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "what it copied still takes space";
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  while (reader->Read(&response)) {
+  }
+  EXPECT_EQ(ReasonOf(reader->Finish()), "DISK_FULL");
+  disk_.MakeRoom();
+  EXPECT_TRUE(Append().ok());
+}
+
+TEST_F(DiskFullTest, ABackupOntoAFullDiskFailsAndLeavesNothing) {
+  if (!disk_.mounted()) GTEST_SKIP() << "needs a small file system";
+  ServerProcess server;
+  LogClient client(server.address());
+  AppendNoise(client);
+  disk_.FillTo(4 << 20);
+  const std::string backup = disk_.path() + "/backup";
+  const auto finished =
+      RunProgram({std::getenv("REPLOG_CLI"), "--server", server.address(), "backup", "--to", backup});
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_NE(finished.err.find("DISK_FULL"), std::string::npos) << finished.err;
+  EXPECT_FALSE(std::filesystem::exists(backup));
+  EXPECT_GE(disk_.FreeBytes(), 3u << 20);
+  EXPECT_TRUE(client.Append("", {"the server does not mind"}).ok());
+  disk_.MakeRoom();
+  EXPECT_EQ(RunProgram({std::getenv("REPLOG_CLI"), "--server", server.address(), "backup", "--to", backup})
+                .exit_code,
+            0);
 }
 
 }  // namespace

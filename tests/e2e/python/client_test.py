@@ -3,6 +3,7 @@
 Python's protobuf refuses a message with any malformed string, so each record that comes back was parsed strictly.
 """
 
+import hashlib
 import threading
 import unittest
 
@@ -243,11 +244,18 @@ class ClientTest(unittest.TestCase):
         kept = self.replay(until_sequence=10)
         self.assertEqual([record.sequence for record in kept], list(range(first_kept, 10)))
 
-    def test_what_is_not_built_yet_is_refused(self):
-        error = self.refused(lambda: list(self.admin.Backup(admin_pb2.BackupRequest(), timeout=DEADLINE_S)))
-        self.assertEqual(error.code(), grpc.StatusCode.UNIMPLEMENTED)
-        self.assertEqual(error_info(error).reason, "NOT_BUILT")
-        self.assertIn("Backup", error_info(error).metadata["field"])
+    def test_a_backup_is_its_files_between_two_manifests(self):
+        messages = list(self.admin.Backup(admin_pb2.BackupRequest(), timeout=DEADLINE_S))
+        first, last = messages[0].manifest, messages[-1].manifest
+        self.assertEqual([file.name for file in first.files], [file.name for file in last.files])
+        contents = [b""] * len(last.files)
+        for message in messages[1:-1]:
+            self.assertEqual(message.piece.offset, len(contents[message.piece.file]))
+            contents[message.piece.file] += message.piece.data
+        for file, data in zip(last.files, contents):
+            self.assertEqual(file.bytes, len(data), file.name)
+            self.assertEqual(file.sha256, hashlib.sha256(data).hexdigest(), file.name)
+        self.assertIn("default", [log.name for log in last.logs])
 
     # ---- the server's end
 

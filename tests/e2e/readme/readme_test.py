@@ -35,7 +35,7 @@ def commands():
     with open(README, encoding="utf-8") as file:
         text = file.read().replace("\\\n", " ")
     lines = (re.sub(r"\s+#.*", "", line).strip() for line in text.splitlines() if line.startswith("    "))
-    return [line for line in lines if re.search(r"(^|\| )(replog|grpcurl|curl|shared-map) ", line)]
+    return [line for line in lines if re.search(r"(^|\| )(replog|replogd restore|grpcurl|curl|shared-map) ", line)]
 
 
 def webhooks():
@@ -97,7 +97,7 @@ class ReadmeTest(unittest.TestCase):
         built = os.path.dirname(os.path.abspath(REPLOG))
         http = self.server.http_address
         write_script(os.path.join(programs, "curl"), f'exec {shutil.which("curl")} "${{@/localhost:8080/{http}}}"')
-        for name, path in (("replog", REPLOG), ("grpcurl", grpcurl.PROGRAM), ("shared-map", os.path.join(built, "shared-map"))):
+        for name, path in (("replog", REPLOG), ("replogd", os.environ["REPLOGD"]), ("grpcurl", grpcurl.PROGRAM), ("shared-map", os.path.join(built, "shared-map"))):
             write_script(os.path.join(programs, name),
                          f'exec {shlex.quote(path)} "${{@/localhost:50051/{self.server.address}}}"')
         self.environment = {**os.environ, "REPLOG_SERVER": self.server.address,

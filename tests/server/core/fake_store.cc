@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "storage/model/chunk_format.h"
+#include "storage/model/store_backup.h"
 
 namespace replog::testing {
 namespace {
@@ -409,6 +410,10 @@ absl::StatusOr<std::vector<ChannelCount>> FakeStore::Channels(LogNumber, Sequenc
 absl::Status FakeStore::Verify(LogNumber, Sequence, Sequence,
                                const std::function<bool(const VerifyProgress&)>&) {
   return absl::UnimplementedError("the fake store is never damaged");
+}
+
+absl::StatusOr<std::unique_ptr<StoreBackup>> FakeStore::BeginBackup() {
+  return MakeError(Reason::kStoreFailed, "there are no files to back up");
 }
 
 uint64_t FakeStore::FreeBytes() {

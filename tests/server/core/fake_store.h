@@ -85,6 +85,7 @@ class FakeStore final : public LogStore {
                                                      size_t limit, bool with_counts) override;
   absl::Status Verify(LogNumber log, Sequence first, Sequence end,
                       const std::function<bool(const VerifyProgress&)>& report) override;
+  absl::StatusOr<std::unique_ptr<StoreBackup>> BeginBackup() override;
   uint64_t FreeBytes() override TSA_EXCLUDES(mutex_);
 
  private:

@@ -63,7 +63,7 @@ TEST_F(StartTest, RefusesAPositionOfAnotherLogOrLineage) {
   EXPECT_EQ(MetadataValue(status, "log_uuid"), log()->uuid());
   position = At(4);
   position.lineage = 1;
-  EXPECT_EQ(Refusal(FromPosition{position}), "FORKED");
+  EXPECT_EQ(Refusal(FromPosition{position}), "FORKED") << "of a copy of this log";
 }
 
 TEST_F(StartTest, RefusesAPositionOfALostFutureWithTheForkPoint) {

@@ -88,6 +88,50 @@ TEST(EpochTable, AnEarlierEpochThanTheRecordsIsForked) {
   ExpectForkedAt(ThreeEpochs().Check(0, 20, kEnd), 0);
 }
 
+// Epoch 1 wrote [0, 10), 2 [10, 20); a copy made at 20 wrote on, in an epoch of its own origin.
+EpochTable Copy(uint32_t random) {
+  EpochTable table;
+  table.Begin(1, 0);
+  table.Begin(2, 10);
+  table.Begin(NextOrigin(table.current(), random), 20);
+  return table;
+}
+
+TEST(EpochTable, ACopyGoesOnWithWhatWasBeforeItsFork) {
+  const EpochTable copy = Copy(7);
+  for (Sequence next = 0; next <= 20; ++next) {
+    EXPECT_TRUE(copy.Check(copy.EpochBefore(next), next, kEnd).ok()) << next;
+  }
+}
+
+TEST(EpochTable, WhoIsAheadOfACopyIsForkedWhereItBegan) {
+  for (const Sequence end : {Sequence{20}, kEnd}) {  // nothing was written to it yet; something was
+    ExpectForkedAt(Copy(7).Check(2, 25, end), 20);
+    ExpectForkedAt(Copy(7).Check(3, 25, end), 20);  // the source was started again since
+    ExpectForkedAt(Copy(7).Check(900, 25, end), 20);
+    ExpectForkedAt(Copy(7).Check(1, 25, end), 10);
+  }
+}
+
+TEST(EpochTable, TwoCopiesOfOneBackupNeverTakeEachOthersPositions) {
+  const EpochTable one = Copy(7);
+  const EpochTable two = Copy(8);
+  // Which of them was copied first nobody knows, nor whether it was at the same place.
+  ExpectForkedAt(one.Check(two.current(), 25, kEnd), 0);
+  ExpectForkedAt(two.Check(one.current(), 25, kEnd), 0);
+  EpochTable source;
+  source.Begin(1, 0);
+  source.Begin(2, 10);
+  ExpectForkedAt(source.Check(one.current(), 25, kEnd), 0);
+}
+
+TEST(EpochTable, AnOriginIsHigherThanEveryEpochBefore) {
+  for (const Epoch epoch : {Epoch{0}, Epoch{1}, Epoch{0xffffffff}, NextOrigin(5, UINT32_MAX)}) {
+    EXPECT_GT(NextOrigin(epoch, 0), epoch | 0xffffffff);
+    EXPECT_GE(NextOrigin(epoch, UINT32_MAX), NextOrigin(epoch, 0));
+  }
+}
+
 TEST(EpochTable, PastTheEndOfTheCurrentEpochIsNotAFork) {
   const auto status = ThreeEpochs().Check(5, 31, kEnd);
   EXPECT_EQ(ReasonOf(status), Reason::kPastTheEnd) << status;

@@ -14,8 +14,8 @@
 //         - id: t1                              # names the token here and in logs; as a principal's name
 //           sha256: "9f86d081...0f00a08"        # of the token, which is random: SHA-256 in hexadecimal
 //           expires: 2027-01-01T00:00:00Z       # RFC 3339; without it: never
-//       certificates: ["chat-server.default.svc"]   # a subject alternative name or the common name of a
-//       client's grants:                                     # certificate
+//       certificates: ["chat-server.default.svc"]   # each a client's subject alternative or common name
+//       grants:
 //         - verbs: [read, append, node]
 //           logs: ["default"]
 //           channels: ["room-*"]

@@ -112,8 +112,7 @@ absl::StatusOr<RegisteredProducer> ProducerRegistrar::Next(Log& log, const Reque
   if (request.renew && known->instance != request.instance) return Fenced(*known);
   // It may have been forgotten this moment, to make room for another; then it is a new one.
   // In a restored copy it is higher than any that the store it was copied of gave out since.
-  const auto epoch =
-      known ? log.producers().TryNext(known->id, FirstOfOrigin(log.epoch())) : std::nullopt;
+  const auto epoch = known ? log.producers().TryNext(known->id, FirstOfOrigin(log.epoch())) : std::nullopt;
   if (request.renew && !epoch) return Unknown(request.name);
   if (!epoch && log.producers().size() >= options_.max_producers) return TooMany(options_.max_producers);
   RegisteredProducer producer;

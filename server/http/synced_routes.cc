@@ -105,9 +105,8 @@ void Ask(LogService& service, const Call& call, const Reply& reply) {
 
 void AddSyncedRoutes(Routes& routes) {
   routes.Add({.pattern = "/v1/synced",
-              .handler = [&context = routes.context()](const Call& call, const Reply& reply) {
-                Ask(context.service, call, reply);
-              },
+              .handler = [&context = routes.context()](
+                             const Call& call, const Reply& reply) { Ask(context.service, call, reply); },
               .waits = true});
 }
 

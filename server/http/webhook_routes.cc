@@ -82,8 +82,8 @@ void Append(LogService& service, const v1::AppendRequest& request, CallOrigin or
   const auto done = [reply](const absl::StatusOr<Appended>& outcome) {
     reply(outcome.ok() ? Taken(*outcome) : Refusal(outcome.status()));
   };
-  service.appends().Put({*std::move(log), *std::move(parsed), done,
-                         std::make_shared<const CallOrigin>(std::move(origin))});
+  service.appends().Put(
+      {*std::move(log), *std::move(parsed), done, std::make_shared<const CallOrigin>(std::move(origin))});
 }
 
 void TakeIn(ApiContext& context, const Call& call, const Reply& reply) {

@@ -17,8 +17,8 @@ class WebhookSet {
   // None until it is loaded.
   WebhookSet() = default;
 
-  // Reads a file (webhooks_file.h); secret files are looked for beside it. No path: no webhooks. After an error
-  // what was loaded before goes on. INVALID_ARGUMENT. Blocks on the files.
+  // Reads a file (webhooks_file.h); secret files are looked for beside it. No path: no webhooks. After an
+  // error what was loaded before goes on. INVALID_ARGUMENT. Blocks on the files.
   absl::Status Load(const std::string& path) TSA_EXCLUDES(mutex_);
 
   // Null: there is none of that name. What was found stays as it is after another Load.

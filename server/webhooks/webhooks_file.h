@@ -26,15 +26,16 @@ struct SecretSource {
 //       signature:
 //         header: X-Hub-Signature-256
 //         prefix: sha256=                 # before the signature
-//         separator: ","                  # where the field has several entries, as Stripe's; those with the
-//         prefix count encoding: hex                   # or base64 signed: "{body}"                # or
-//         "{timestamp}.{body}", "v0:{timestamp}:{body}", "{id}.{timestamp}.{body}" timestamp_header:
-//         X-Timestamp   # with {timestamp}: seconds since 1970; may be an entry of the same field
+//         separator: ","                  # where the field has several entries; the prefixed ones count
+//         encoding: hex                   # or base64
+//         signed: "{body}"                # or with {timestamp} and {id}, as "{timestamp}.{body}"
+//         timestamp_header: X-Timestamp   # with {timestamp}: seconds since 1970; may be an entry of header
 //         timestamp_prefix: t=
 //         tolerance: 5m                   # how far it may be from now; 1s to 1h
-//       delivery_id: {header: X-GitHub-Delivery}   # or {pointer: /id}, or body_sha256: what is delivered
-//       again log: default channel: datafiles                # or {header: …} or {pointer: …} with allow:
-//       [datafiles/*], prefix: datafiles/ key: {pointer: /project/id}       # none: the record has no key
+//       delivery_id: {header: X-GitHub-Delivery}   # or {pointer: /id}, or body_sha256
+//       log: default
+//       channel: datafiles                # or {header: …} or {pointer: …, allow: [datafiles/*], prefix: …}
+//       key: {pointer: /project/id}       # none: the record has no key
 //       content: {pointer: /datafile}     # none: the whole body
 //       content_as: text                  # or payload: bytes
 //       headers: [X-GitHub-Event]         # kept as headers of the record

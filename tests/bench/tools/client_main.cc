@@ -67,7 +67,9 @@ int main(int argc, char** argv) {
   CLI::App* http_fanout = app.add_subcommand("http-fanout", "Latency of server-sent events");
   http_fanout->add_option("--streams", options.streams)->check(positive)->capture_default_str();
   http_fanout->add_option("--records", options.records, "Events")->check(positive);
-  http_fanout->add_option("--rate", options.rate, "Events in a second")->check(positive)->capture_default_str();
+  http_fanout->add_option("--rate", options.rate, "Events in a second")
+      ->check(positive)
+      ->capture_default_str();
   http_fanout->callback([&] { HttpFanout(options); });
 
   CLI::App* http_hold = app.add_subcommand("http-hold", "Hold event streams open until standard input ends");

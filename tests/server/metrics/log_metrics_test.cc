@@ -50,9 +50,9 @@ TEST_F(LogMetricsTest, BeyondTheBoundLogsAreCountedAndNotTold) {
   Create("a");
   Create("b");
   const std::string text = Text(2);  // _system, a, b, default
-  EXPECT_THAT(
-      LinesWith(text, "replog_log_end_sequence"),
-      ElementsAre(StartsWith("replog_log_end_sequence{log=\"_system\"} "), "replog_log_end_sequence{log=\"a\"} 0"));
+  EXPECT_THAT(LinesWith(text, "replog_log_end_sequence"),
+              ElementsAre(StartsWith("replog_log_end_sequence{log=\"_system\"} "),
+                          "replog_log_end_sequence{log=\"a\"} 0"));
   EXPECT_THAT(LinesWith(text, "replog_logs"), ElementsAre("replog_logs 4", "replog_logs_left_out 2"));
 }
 

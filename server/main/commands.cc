@@ -13,6 +13,7 @@
 #include "server/main/access.h"
 #include "server/main/check_files.h"
 #include "server/main/configure.h"
+#include "server/main/file_limit.h"
 #include "server/main/file_watch.h"
 #include "server/main/health.h"
 #include "server/main/log_lines.h"
@@ -91,6 +92,7 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   const Signals signals;
   Logging logging({.level = options.log_level, .format = options.log_format});
   LogOfGrpc();
+  RaiseFileLimit();
   for (const std::string& warning : configuration.warnings) spdlog::warn("{}", warning);
   if (const auto status = CheckListeners(options); !status.ok()) return Fail(status);
   const auto tls = OpenTls(options.tls);

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "grpc/health/v1/health.pb.h"
+#include "server/rpc/acceptor.h"
 #include "server/rpc/call_watch.h"
 #include "server/rpc/gate.h"
 #include "server/rpc/leases_service.h"
@@ -52,8 +53,6 @@ void Configure(grpc::ServerBuilder& builder, const Limits& limits) {
   // Of one connection, open at once; left to itself gRPC has no bound. It does not bound streams that are
   // begun and reset at once ("rapid reset"): gRPC 1.51 has nothing against those.
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 10'000);
-  // Two servers on one port would share its clients by chance.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
 // gRPC puts reflection into every server as soon as it is linked in; this takes it out of one.
@@ -79,6 +78,7 @@ struct RpcServer::Services {
   LeasesService leases;
   std::shared_ptr<grpc::ServerCredentials> credentials;  // outlives the server
   std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<Acceptor> acceptor;
 };
 
 // SERVING only while it is true.
@@ -127,20 +127,22 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(LogService& service,
   grpc::ServerBuilder builder;
   Configure(builder, service.options().limits);
   if (auto* calls = service.options().calls) WatchCalls(builder, service.clock(), *calls);
-  int port = 0;
+  auto acceptor = Acceptor::Listen(options.address);
+  if (!acceptor.ok()) return acceptor.status();
+  self->services_->acceptor = *std::move(acceptor);
   self->services_->credentials =
       options.tls ? MakeTlsCredentials(std::move(options.tls)) : grpc::InsecureServerCredentials();
-  builder.AddListeningPort(options.address, self->services_->credentials, &port);
+  auto connections = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, self->services_->credentials);
   if (!options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
   builder.RegisterService(&self->services_->replication_log);
   builder.RegisterService(&self->services_->log_admin);
   builder.RegisterService(&self->services_->leases);
   self->services_->server = builder.BuildAndStart();
-  if (self->services_->server == nullptr || port == 0) {
-    return MakeError(Reason::kInvalidField, absl::StrCat("cannot listen on ", options.address,
-                                                         ": is it HOST:PORT, and not in use?"));
-  }
-  self->address_ = absl::StrCat(options.address.substr(0, options.address.rfind(':')), ":", port);
+  if (self->services_->server == nullptr)
+    return MakeError(Reason::kInvalidField, "gRPC cannot start; its reason is in the log");
+  self->services_->acceptor->Start(std::move(connections));
+  self->address_ = self->services_->acceptor->address();
   self->health_ = std::make_shared<HealthTimer>(service, *self->services_->server->GetHealthCheckService());
   service.timers().Schedule(service.clock().MonotonicMicros() + kHealthIntervalUs, self->health_);
   return self;
@@ -151,6 +153,7 @@ RpcServer::~RpcServer() { Stop(); }
 void RpcServer::Stop() {
   if (services_ == nullptr || services_->server == nullptr) return;
   health_->Stop();
+  services_->acceptor->Stop();
   service_->CloseReaders();
   service_->leases().Stop();
   service_->StopAppends();

@@ -176,5 +176,30 @@ class HalfOpenTest(unittest.TestCase):
         self.half_open(server, "half-open TLS connections")
 
 
+class FewFiles(Replogd):
+    """A server that may have 250 files open, and is told at first that it may have 128."""
+
+    def popen(self, command):
+        return super().popen(["bash", "-c", 'ulimit -Sn 128 && ulimit -Hn 250 && exec "$@"', "bash", *command])
+
+
+class FileLimitTest(unittest.TestCase):
+    def test_more_connections_than_files(self):
+        """gRPC's own listener would never take a connection again."""
+        server = self.enterContext(FewFiles())
+        with open(f"/proc/{server.process.pid}/limits", encoding="ascii") as file:
+            limit = next(line for line in file if line.startswith("Max open files"))
+        self.assertEqual(limit.split()[3], "250", "what the system allows is asked for")
+        with GoodClient(server.address, "more connections than files"):
+            connections = [http2.connect(server.address) for _ in range(600)]
+            # Those beyond the bound are closed at once, the first ones when they have said nothing for long.
+            http2.read_to_end(connections[-1])
+            for connection in connections:
+                connection.close()
+        with GoodClient(server.address, "what comes after"):
+            pass
+        self.assertIsNone(server.process.poll())
+
+
 if __name__ == "__main__":
     unittest.main()

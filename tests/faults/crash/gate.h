@@ -21,13 +21,15 @@ class Gate {
     finished_ = true;
     changed_.NotifyAll();
   }
-  // Waits for an Open after the one that `generation` stands for, and sets it. False when there is no more to
-  // do.
+  // Waits for an Open after the one that `generation` stands for, and sets it. False when there was none and
+  // there is no more to do. One that was not seen in time counts: what a kill broke off is still to be asked
+  // for.
   bool WaitOpen(uint64_t& generation) {
     MutexLock lock(mutex_);
     while (generation_ == generation && !finished_) changed_.Wait(mutex_);
+    const bool opened = generation_ != generation;
     generation = generation_;
-    return !finished_;
+    return opened;
   }
   bool finished() const {
     MutexLock lock(mutex_);

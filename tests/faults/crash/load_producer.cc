@@ -55,12 +55,14 @@ uint64_t LoadProducer::records() const {
 }
 
 void LoadProducer::Send(Stream& stream) {
-  while (!gate_.finished()) {
+  for (;;) {
     v1::AppendRequest request;
     {
       MutexLock lock(mutex_);
       while (sent_ == under_way_.size() && sent_ >= kWindow && !broken_) room_.Wait(mutex_);
       if (broken_) return;
+      // What a kill broke off is sent again also when nothing new is wanted any more.
+      if (sent_ == under_way_.size() && gate_.finished()) break;
       if (sent_ == under_way_.size()) under_way_.push_back(MakeBatch());
       request = Stamped(under_way_[sent_++]);
     }

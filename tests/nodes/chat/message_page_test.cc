@@ -31,7 +31,7 @@ MessageStore& Fill(MessageStore& store, uint64_t count) {
 
 TEST(PageQueryTest, DefaultsAreABoundedPageFromTheBeginning) {
   http::Response refusal;
-  const auto query = ParsePageQuery({"/", {}}, refusal);
+  const auto query = ParsePageQuery({"/", {}, {}}, refusal);
   ASSERT_TRUE(query);
   EXPECT_EQ(query->from, 0u);
   EXPECT_EQ(query->limit, 100u);
@@ -41,7 +41,7 @@ TEST(PageQueryTest, DefaultsAreABoundedPageFromTheBeginning) {
 TEST(PageQueryTest, ParametersAreRead) {
   http::Response refusal;
   const auto query =
-      ParsePageQuery({"/", {{"from", "7"}, {"limit", "1000000000"}, {"channel", "a b"}}}, refusal);
+      ParsePageQuery({"/", {}, {{"from", "7"}, {"limit", "1000000000"}, {"channel", "a b"}}}, refusal);
   ASSERT_TRUE(query);
   EXPECT_EQ(query->from, 7u);
   EXPECT_EQ(query->limit, 1'000'000'000u);
@@ -55,7 +55,7 @@ TEST(PageQueryTest, RefusalNamesTheParameter) {
       {"limit", " 1"}};
   for (const auto& [name, value] : bad) {
     http::Response refusal;
-    EXPECT_FALSE(ParsePageQuery({"/", {{name, value}}}, refusal)) << name << "=" << value;
+    EXPECT_FALSE(ParsePageQuery({"/", {}, {{name, value}}}, refusal)) << name << "=" << value;
     EXPECT_EQ(refusal.status, http::StatusCode::bad_request);
     EXPECT_EQ(json::parse(refusal.body)["error"]["field"], name);
   }

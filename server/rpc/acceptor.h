@@ -1,0 +1,49 @@
+#pragma once
+
+#include <grpcpp/server_builder.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace replog {
+
+// Takes connections and hands them to gRPC, whose own listener (1.51) stops for good when the process has no
+// file left for one more. This one closes connections beyond a bound, which leaves the store the files that
+// it needs, and goes on. Start and Stop from one thread.
+class Acceptor {
+ public:
+  using Grpc = grpc::experimental::ExternalConnectionAcceptor;
+
+  // `address` is host:port; port 0 takes a free one. Connections wait until Start. INVALID_FIELD.
+  static absl::StatusOr<std::unique_ptr<Acceptor>> Listen(const std::string& address);
+  ~Acceptor();
+  Acceptor(const Acceptor&) = delete;
+  Acceptor& operator=(const Acceptor&) = delete;
+
+  // The host as it was given, with the port that was taken.
+  const std::string& address() const { return address_; }
+
+  // `grpc` is what ServerBuilder::AddExternalConnectionAcceptor gave; its server has been started.
+  void Start(std::unique_ptr<Grpc> grpc);
+  // Listens no more. Connections that were handed over live on.
+  void Stop();
+
+ private:
+  Acceptor() = default;
+  void Loop();
+  // Takes one that waits, if there is one.
+  void Accept(int listener);
+
+  std::string address_;
+  std::vector<int> listeners_;
+  int wake_ = -1;       // an eventfd: readable when the thread is to end
+  int file_bound_ = 0;  // a connection whose number is this or more is one too many
+  std::unique_ptr<Grpc> grpc_;
+  std::thread thread_;
+};
+
+}  // namespace replog

@@ -85,7 +85,8 @@ class AbuseTest(unittest.TestCase):
     def test_headers_that_never_end(self):
         opening = http2.frame(http2.HEADERS, 0, 1, SUBSCRIBE)
         more = http2.frame(http2.CONTINUATION, 0, 1, http2.header(b"x-more", b"y" * 4000)) * 10
-        self.flood("headers that never end", lambda _: more, range(500), opening=opening)
+        # gRPC 1.51 drops the headers beyond its limit, and yet grows with what was sent, here 80 MiB.
+        self.flood("headers that never end", lambda _: more, range(500), opening=opening, most=160 * MIB)
 
     def test_one_header_of_many_megabytes(self):
         value = b"\x00" + http2.text(b"x-large") + http2.integer(1 << 28, 7)

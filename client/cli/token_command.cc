@@ -110,7 +110,7 @@ ExitCode RunCreate(const Session& session, const TokenOptions& options) {
     return added.status();
   });
   if (!status.ok()) return FailUsage(status.message());
-  std::fprintf(stderr, "The token %s of %s, shown this once; replogd takes it up on SIGHUP.\n", id.c_str(),
+  std::fprintf(stderr, "The token %s of %s, shown this once; replogd takes it up within seconds.\n", id.c_str(),
                options.principal.c_str());
   Output output;
   output.buffer() =
@@ -126,7 +126,7 @@ ExitCode RunRevoke(const TokenOptions& options) {
   const Status status =
       Change(options, [&](AccessEdit& edit) { return edit.Remove(options.principal, options.id); });
   if (!status.ok()) return FailUsage(status.message());
-  std::fprintf(stderr, "The token is taken away; replogd ends what goes on under it on SIGHUP.\n");
+  std::fprintf(stderr, "The token is taken away; replogd ends what goes on under it within seconds.\n");
   return ExitCode::kOk;
 }
 

@@ -35,7 +35,7 @@ def commands():
     with open(README, encoding="utf-8") as file:
         text = file.read().replace("\\\n", " ")
     lines = (re.sub(r"\s+#.*", "", line).strip() for line in text.splitlines() if line.startswith("    "))
-    return [line for line in lines if re.search(r"(^|\| )(replog|replogd restore|grpcurl|curl|shared-map) ", line)]
+    return [line for line in lines if re.search(r"(^|\| )(replog|replogd|grpcurl|curl|shared-map|openssl) ", line)]
 
 
 def webhooks():
@@ -85,6 +85,23 @@ def write_script(path, text):
     os.chmod(path, 0o755)
 
 
+class Secured(Replogd):
+    """The server of a README line, in a directory, on free ports instead of those that the line names."""
+
+    def __init__(self, command, directory):
+        words = iter(shlex.split(command)[1:])
+        flags = []
+        for word in words:
+            value = next(words)
+            if word not in ("--listen", "--http-listen", "--data"):
+                flags += [word, value]
+        super().__init__(*flags, http_listen="127.0.0.1:0")
+        self.directory = directory
+
+    def popen(self, command):
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=self.directory)
+
+
 class ReadmeTest(unittest.TestCase):
     def setUp(self):
         self.directory = self.enterContext(tempfile.TemporaryDirectory())
@@ -92,20 +109,29 @@ class ReadmeTest(unittest.TestCase):
         self.write("github.secret", "It's a Secret to Everybody\n")
         self.server = self.enterContext(
             Replogd("--webhooks-file", os.path.join(self.directory, "webhooks.yaml"), http_listen="127.0.0.1:0"))
-        programs = os.path.join(self.directory, "bin")
-        os.mkdir(programs)
-        built = os.path.dirname(os.path.abspath(REPLOG))
-        http = self.server.http_address
-        write_script(os.path.join(programs, "curl"), f'exec {shutil.which("curl")} "${{@/localhost:8080/{http}}}"')
-        for name, path in (("replog", REPLOG), ("replogd", os.environ["REPLOGD"]), ("grpcurl", grpcurl.PROGRAM), ("shared-map", os.path.join(built, "shared-map"))):
-            write_script(os.path.join(programs, name),
-                         f'exec {shlex.quote(path)} "${{@/localhost:50051/{self.server.address}}}"')
+        self.programs = os.path.join(self.directory, "bin")
+        os.mkdir(self.programs)
+        self.addresses = {"localhost:50051": self.server.address, "localhost:8080": self.server.http_address}
+        self.write_programs()
         self.environment = {**os.environ, "REPLOG_SERVER": self.server.address,
-                            "PATH": programs + os.pathsep + os.environ["PATH"]}
+                            "PATH": self.programs + os.pathsep + os.environ["PATH"]}
         with gzip.open(os.path.join(self.directory, "irc.jsonl.gz"), "wt", encoding="utf-8") as chat:
             chat.write('{"channel": "#ubuntu", "user": "ada", "time": "2026-11-21T00:00:00Z", "text": "hello"}\n' * 2000)
         for name, line in (("orders.jsonl", '{"order": "order-17", "channel": "orders", "text": "two books"}'), ("words.txt", "word")):
             self.write(name, line + "\n")
+
+    def write_programs(self):
+        """Each program, with other addresses in its arguments."""
+        built = os.path.dirname(os.path.abspath(REPLOG))
+        replaced = "".join(f'set -- "${{@/{named}/{real}}}"\n' for named, real in self.addresses.items())
+        for name, path in (("replog", REPLOG), ("replogd", os.environ["REPLOGD"]), ("grpcurl", grpcurl.PROGRAM),
+                           ("shared-map", os.path.join(built, "shared-map")), ("curl", shutil.which("curl"))):
+            write_script(os.path.join(self.programs, name), f'{replaced}exec {shlex.quote(path)} "$@"')
+
+    def serve(self, command):
+        server = self.enterContext(Secured(command, self.directory))
+        self.addresses |= {"localhost:50443": server.address, "localhost:8443": server.http_address}
+        self.write_programs()
 
     def write(self, name, text):
         with open(os.path.join(self.directory, name), "w", encoding="utf-8") as file:
@@ -122,6 +148,9 @@ class ReadmeTest(unittest.TestCase):
         running = []
         for command in found:
             with self.subTest(command):
+                if command.startswith("replogd --listen"):
+                    self.serve(command)
+                    continue
                 if not streams(command):
                     self.run_to_its_end(command)
                     continue

@@ -110,8 +110,8 @@ ExitCode RunCreate(const Session& session, const TokenOptions& options) {
     return added.status();
   });
   if (!status.ok()) return FailUsage(status.message());
-  std::fprintf(stderr, "The token %s of %s, shown this once; replogd takes it up within seconds.\n", id.c_str(),
-               options.principal.c_str());
+  std::fprintf(stderr, "The token %s of %s, shown this once; replogd takes it up within seconds.\n",
+               id.c_str(), options.principal.c_str());
   Output output;
   output.buffer() =
       session.json
@@ -166,12 +166,15 @@ void AddCreate(CLI::App& token, Session& session, const std::shared_ptr<TokenOpt
   create->footer(
       "A grant is VERBS:LOGS or VERBS:LOGS:NAMES, each a list with commas; a name may end with *. The names "
       "of read\n"
-      "and append are channels, those of node are nodes; lease has only names.\n\n"
+      "and append are channels, those of node are nodes; lease has only names. The logs * are\n"
+      "all but the product's own, _system, which _* covers; a backup wants read of both.\n\n"
       "Examples:\n"
       "  replog token create --file access.yaml --principal chat --grant 'read,append:default:room-*' > "
       "chat.token\n"
       "  replog token create --file access.yaml --principal chat --expires 90d\n"
-      "  replog token create --file access.yaml --principal ops --grant 'admin:*' --grant 'lease:*'");
+      "  replog token create --file access.yaml --principal ops --grant 'admin:*,_*' --grant 'lease:*'\n"
+      "  replog token create --file access.yaml --principal backup --grant 'read:*,_*' --grant "
+      "'admin:_system'");
   AddChangeOptions(*create, *options);
   create->add_option("--id", options->id, "The token's name in the file and in logs; default: t1, t2, …");
   create->add_option("--grant", options->grants, "What the principal may do, beside what it may already")

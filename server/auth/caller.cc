@@ -101,7 +101,8 @@ absl::Status Caller::CheckReadsEverything() const {
   for (const Grant& grant : principal_->grants) {
     if (grant.verbs.Has(Access::kRead) && grant.channels.all()) logs = logs.Unite(grant.logs);
   }
-  return logs.all() ? absl::OkStatus() : Denied(name(), "read everything", {});
+  return logs.all() ? absl::OkStatus()
+                    : Denied(name(), "read everything (logs \"*\" and \"_*\", all channels)", {});
 }
 
 NamePatterns Caller::Channels(Access access, std::string_view log) const {

@@ -15,7 +15,16 @@ namespace {
 
 constexpr char kPrefix[] = "REPLOG_";
 // Read before the settings, or by replog's programs that may share an environment with the server.
-constexpr std::array<const char*, 4> kOthers{"REPLOG_CONFIG", "REPLOG_SERVER", "REPLOG_LOG", "REPLOG_TOKEN"};
+constexpr std::array kOthers{"REPLOG_CONFIG",
+                             "REPLOG_SERVER",
+                             "REPLOG_LOG",
+                             "REPLOG_TLS",
+                             "REPLOG_TLS_CA",
+                             "REPLOG_TLS_CLIENT_CERT",
+                             "REPLOG_TLS_CLIENT_KEY",
+                             "REPLOG_TLS_SERVER_NAME",
+                             "REPLOG_TOKEN",
+                             "REPLOG_TOKEN_FILE"};
 
 std::string Warning(const std::string& variable, const std::vector<Setting>& settings) {
   std::vector<std::string> variables;

@@ -16,13 +16,13 @@
 #include "server/main/file_limit.h"
 #include "server/main/file_watch.h"
 #include "server/main/health.h"
+#include "server/main/listeners.h"
 #include "server/main/log_lines.h"
 #include "server/main/reloader.h"
 #include "server/main/signals.h"
 #include "server/main/tls_watch.h"
 #include "server/metrics/metrics_page.h"
 #include "server/rpc/rpc_server.h"
-#include "server/tls/plain_text.h"
 #include "storage/rocks/rocks_store.h"
 
 namespace replog {
@@ -69,22 +69,6 @@ absl::StatusOr<std::unique_ptr<ApiServer>> StartHttp(LogService& service, Access
   return server;
 }
 
-// Says no, or says it loud.
-absl::Status CheckListeners(const ServerOptions& options) {
-  std::vector<Listening> listeners{{"listen", options.listen, options.tls.on(), options.insecure}};
-  if (options.http_listen != "none") {
-    listeners.push_back({"http_listen", options.http_listen, options.tls.on(), options.insecure});
-  }
-  for (const Listening& listening : listeners) {
-    if (auto status = CheckPlainText(listening); !status.ok()) return status;
-    if (IsExposed(listening)) {
-      spdlog::warn("PLAIN TEXT on {}: whoever reaches it reads everything, tokens too (--insecure)",
-                   listening.address);
-    }
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 int Serve(const CommandLine& line, const Configuration& configuration) {
@@ -95,6 +79,7 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   RaiseFileLimit();
   for (const std::string& warning : configuration.warnings) spdlog::warn("{}", warning);
   if (const auto status = CheckListeners(options); !status.ok()) return Fail(status);
+  WarnOfListeners(options);
   const auto tls = OpenTls(options.tls);
   if (!tls.ok()) return Fail(tls.status());
   const auto store = RocksStore::Open(options.store);
@@ -130,7 +115,8 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   const auto watch = WatchTls((*service)->timers(), SystemClock(), tls->get());
   spdlog::info("serving gRPC on {}{}, data in {}", (*server)->address(), options.tls.on() ? " with TLS" : "",
                options.store.directory);
-  if (*http != nullptr) spdlog::info("serving HTTP on {}", (*http)->address());
+  if (*http != nullptr)
+    spdlog::info("serving HTTP on {}{}", (*http)->address(), options.tls.on() ? " with TLS" : "");
   for (const LogPtr& log : (*service)->logs().All()) {
     spdlog::info("log {}: sequences {} to {}, epoch {}", log->name(), log->tail().first_kept(),
                  log->tail().committed_end(), log->epoch());

@@ -6,6 +6,7 @@
 #include "server/config/environment.h"
 #include "server/config/reference.h"
 #include "server/main/check_files.h"
+#include "server/main/listeners.h"
 
 namespace replog {
 namespace {
@@ -38,6 +39,7 @@ int WrongUsage(const absl::Status& why) {
 }
 
 int CheckConfiguration(const Configuration& configuration) {
+  if (const auto status = CheckListeners(configuration.options); !status.ok()) return WrongUsage(status);
   if (const auto status = CheckFiles(configuration.options); !status.ok()) return WrongUsage(status);
   for (const std::string& warning : configuration.warnings) {
     std::fprintf(stderr, "warning: %s\n", warning.c_str());

@@ -1,11 +1,15 @@
 // replogd: the replication log's server.
 
+#include <sys/stat.h>
+
 #include "base/version.h"
 #include "server/main/commands.h"
 #include "server/main/configure.h"
 #include "server/main/restore_command.h"
 
 int main(int argc, char** argv) {
+  // What the logs hold is for the server alone: no file that it makes is another user's to read.
+  ::umask(0077);
   CLI::App app("replogd serves a replication log: ordered records, kept in RocksDB, streamed over gRPC.",
                "replogd");
   app.set_version_flag("--version", replog::VersionLine("replogd"), "Print the version and exit");

@@ -36,8 +36,9 @@ std::vector<std::string> VerifiedNames(SSL* ssl) {
   std::vector<std::string> names;
   X509* certificate = SSL_get_peer_certificate(ssl);
   if (certificate != nullptr && SSL_get_verify_result(ssl) == X509_V_OK) {
-    AddCommonNames(*certificate, names);
+    // The common name counts where there is no other: authorities vouch for the alternative names.
     AddAlternativeNames(*certificate, names);
+    if (names.empty()) AddCommonNames(*certificate, names);
   }
   X509_free(certificate);
   return names;

@@ -87,6 +87,10 @@ void Listener::Accept() {
 void Listener::OnAccept(boost::system::error_code error, tcp::socket socket) {
   if (error == asio::error::operation_aborted) return;
   if (error) return AcceptLater();
+  if (socket.native_handle() >= options_.descriptor_bound) {
+    socket.close(error);
+    return Await();
+  }
   SetOptions(socket);
   std::make_shared<Session>(std::move(socket), tls_ ? tls_() : nullptr, options_, router_, sessions_)
       ->Start();

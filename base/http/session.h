@@ -8,6 +8,7 @@
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@
 namespace replog::http {
 
 struct SessionOptions {
+  // A connection whose file descriptor is this or more is closed at once; see base/file_bound.h.
+  int descriptor_bound = std::numeric_limits<int>::max();
   // A larger request line with its fields is answered 431.
   size_t max_header_bytes = 16 << 10;
   // A larger body is answered 413, unless its route takes more.

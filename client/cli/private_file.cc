@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -43,11 +44,24 @@ int WriteAll(int file, const std::string& text) {
   return ::fsync(file) == 0 ? 0 : errno;
 }
 
+// Gives a file the owner and mode of the one that it is to replace, whose reader may be another user. 0 or
+// errno.
+int TakeAfter(const std::string& path, int file) {
+  struct stat before {};
+  if (::stat(path.c_str(), &before) != 0) return errno == ENOENT ? 0 : errno;
+  struct stat made {};
+  if (::fstat(file, &made) != 0) return errno;
+  const bool same = made.st_uid == before.st_uid && made.st_gid == before.st_gid;
+  if (!same && ::fchown(file, before.st_uid, before.st_gid) != 0) return errno;
+  return ::fchmod(file, before.st_mode & 07777) == 0 ? 0 : errno;
+}
+
 Status Replace(const std::string& path, const std::string& text, int directory) {
   std::string temporary = path + ".XXXXXX";
   const Descriptor file(::mkstemp(temporary.data()));  // with mode 0600
   if (file.number < 0) return Failed(temporary, errno);
-  int error = WriteAll(file.number, text);
+  int error = TakeAfter(path, file.number);
+  if (error == 0) error = WriteAll(file.number, text);
   if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
   if (error != 0) {
     ::unlink(temporary.c_str());

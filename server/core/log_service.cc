@@ -71,7 +71,9 @@ void LogService::StartExpiry() {
   timers_->Schedule(clock_.MonotonicMicros(), expirer_);
 }
 
-LogService::~LogService() {
+LogService::~LogService() { StopWork(); }
+
+void LogService::StopWork() {
   if (leases_ != nullptr) leases_->Stop();
   timers_.reset();  // first: what it calls uses everything else
   if (expirer_ != nullptr) expirer_->Stop();

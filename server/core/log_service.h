@@ -95,6 +95,9 @@ class LogService {
 
   // Ends every reader, and every wait for one, with SHUTTING_DOWN. Appends go on.
   void CloseReaders();
+  // Ends the timers and what was begun on threads that may block: after it nothing calls into what was built
+  // on the service. For the end, when no call is taken any more; the destructor does it too.
+  void StopWork();
   // Commits and answers what is queued; every later append is refused.
   void StopAppends() { committer_->Stop(); }
 

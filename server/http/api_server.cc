@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/file_bound.h"
 #include "server/http/append_routes.h"
 #include "server/http/health_routes.h"
 #include "server/http/log_routes.h"
@@ -30,6 +31,7 @@ http::ServerOptions ToServerOptions(const ApiServer::Options& options) {
   http::ServerOptions server;
   server.listen = options.listen;
   server.max_sessions = MaxConnections();
+  server.session.descriptor_bound = FileBound();
   server.tls = options.tls;
   return server;
 }

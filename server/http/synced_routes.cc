@@ -94,7 +94,11 @@ void Ask(LogService& service, const Call& call, const Reply& reply) {
   const auto& key = std::get<SyncKey>(question->target);
   const std::string log(LogNameOrDefault(question->log));
   const Caller& caller = *call.caller;
-  if (auto status = caller.CheckChannel(Access::kRead, log, key.channel); !status.ok()) return reply(status);
+  absl::Status granted = caller.CheckChannel(Access::kRead, log, key.channel);
+  // As AwaitSync: the outcome tells of the nodes that are named, and whether a fleet has any.
+  for (const std::string& node : question->nodes) granted.Update(caller.CheckNode(log, node));
+  if (!question->fleet.empty()) granted.Update(caller.CheckLog(Access::kNode, log));
+  if (!granted.ok()) return reply(granted);
   SyncCall::Start(service, *std::move(question), [caller, log, reply](absl::StatusOr<SyncAnswer> answer) {
     if (answer.ok()) HideNodes(caller, log, *answer);
     reply(ToAnswer(answer));

@@ -93,7 +93,7 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   if (!service.ok()) return Fail(service.status());
   // Before the files are read, so that no change is missed. As if somebody had sent the signal: all that is
   // read anew is read in one place.
-  const auto files =
+  const auto changes =
       WatchFiles((*service)->timers(), SystemClock(), {options.access_file, options.webhooks_file},
                  [] { ::kill(::getpid(), SIGHUP); });
   WebhookSet webhooks;
@@ -131,14 +131,16 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
     operations.SetSlow(now.slow_operation_us);
   });
   if (*tls != nullptr) reloader.Add([&](const ServerOptions&) { (*tls)->Reload(); });
-  reloader.Add([&](const ServerOptions&) { ReloadAccess(**access); });
-  reloader.Add([&](const ServerOptions& now) { ReloadWebhooks(webhooks, now.webhooks_file); });
+  reloader.AddByItself([&](const ServerOptions&) { ReloadAccess(**access); });
+  reloader.AddByItself([&](const ServerOptions& now) { ReloadWebhooks(webhooks, now.webhooks_file); });
   const int signal =
       signals.AwaitStop({.on_hangup = [&] { reloader.Reload(); }, .on_user = [&] { logging.ToggleDebug(); }});
   spdlog::info("stopping on {}", strsignal(signal));
   if (*http != nullptr) (*http)->StopSoon();
   (*server)->Stop();
   if (*http != nullptr) (*http)->Stop();
+  // What requests have begun still answers to them.
+  (*service)->StopWork();
   spdlog::info("stopped");
   return 0;
 }

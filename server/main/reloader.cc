@@ -24,6 +24,7 @@ void LogChanges(const Configuration& before, const Configuration& after) {
 }  // namespace
 
 void Reloader::Reload() {
+  for (const Apply& apply : by_themselves_) apply(in_force_.options);
   if (const auto status = TryReload(); !status.ok()) {
     LogWith(spdlog::level::err, "reload refused, nothing is changed", {{"why", status.message()}});
   } else {

@@ -25,6 +25,10 @@ class Reloader {
   // Registers a part; parts are applied in this order.
   void Add(Apply apply) { parts_.push_back(std::move(apply)); }
 
+  // Registers a part that judges its file itself and is applied whatever is wrong elsewhere: what was revoked
+  // in one file must not live on because of another.
+  void AddByItself(Apply apply) { by_themselves_.push_back(std::move(apply)); }
+
   void Reload();
 
  private:
@@ -34,6 +38,7 @@ class Reloader {
   const Load load_;
   const Check check_;
   std::vector<Apply> parts_;
+  std::vector<Apply> by_themselves_;
 };
 
 }  // namespace replog

@@ -44,7 +44,10 @@ Process ReadProcess() {
   Process process;
   // The fields are numbered in proc(5); what follows the name, which may have spaces, begins with field 3.
   const std::string stat = ReadFile("/proc/self/stat");
-  const std::vector<std::string> fields = absl::StrSplit(stat.substr(stat.rfind(')') + 2), ' ');
+  // Nothing was read when the process has no file left to read it with.
+  const size_t name_end = stat.rfind(") ");
+  if (name_end == std::string::npos) return process;
+  const std::vector<std::string> fields = absl::StrSplit(stat.substr(name_end + 2), ' ');
   const auto field = [&](size_t number) {
     double value = 0;
     return number - 3 < fields.size() && absl::SimpleAtod(fields[number - 3], &value) ? value : 0.0;

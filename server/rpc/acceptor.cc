@@ -4,7 +4,6 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/file_bound.h"
 
 namespace replog {
 namespace {
@@ -79,14 +79,6 @@ int Open(addrinfo& info) {
   ::close(socket);
   errno = error;
   return -1;
-}
-
-// Seven eighths of the process's files: gRPC and HTTP get no more, the rest is the store's.
-int FileBound() {
-  rlimit files{};
-  constexpr rlim_t kMost = 1 << 30;
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur > kMost) return kMost;
-  return static_cast<int>(files.rlim_cur - files.rlim_cur / 8);
 }
 
 }  // namespace
@@ -157,7 +149,6 @@ void Acceptor::Accept(int listener) {
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) ::poll(&stop, 1, kPauseMs);
     return;
   }
-  // The system gives out the lowest number that is free, so the number tells how many are in use.
   if (connection >= file_bound_) {
     ::close(connection);
     return;

@@ -21,7 +21,9 @@ std::vector<std::string> CertificateNamesOf(const grpc::CallbackServerContext& c
   std::vector<std::string> names;
   const auto transport = context.auth_context();
   if (transport == nullptr || !transport->IsPeerAuthenticated()) return names;
+  // The common name counts where there is no other: authorities vouch for the alternative names.
   for (const char* property : {GRPC_X509_SAN_PROPERTY_NAME, GRPC_X509_CN_PROPERTY_NAME}) {
+    if (!names.empty()) break;
     for (const grpc::string_ref& name : transport->FindPropertyValues(property))
       names.emplace_back(name.begin(), name.end());
   }

@@ -40,9 +40,14 @@ void TlsKeeper::Reload() {
 
 void TlsKeeper::Read(bool asked) {
   auto texts = ReadTlsFiles(files_);
-  if (!asked && texts == seen_) return;
+  const bool same = texts == seen_;
+  if (!asked && same && !refused_) return;
   seen_ = std::move(texts);
   const absl::Status status = TakeUp(seen_);
+  refused_ = !status.ok();
+  // What was refused is tried again, for it may be good by now: a certificate begins at its time. That is
+  // told once.
+  if (!asked && same && refused_) return;
   const auto current = Current();
   if (status.ok()) {
     tell_(TlsNews::kLoaded, absl::StrCat(current->subject, ", serial ", current->serial));

@@ -49,6 +49,7 @@ class TlsKeeper {
   Mutex look_mutex_;
   // What the last look found, good or bad.
   absl::StatusOr<TlsTexts> seen_ TSA_GUARDED_BY(look_mutex_);
+  bool refused_ TSA_GUARDED_BY(look_mutex_) = false;
   int64_t warn_again_us_ TSA_GUARDED_BY(look_mutex_) = 0;
   mutable Mutex mutex_;
   std::shared_ptr<const TlsMaterial> current_ TSA_GUARDED_BY(mutex_);

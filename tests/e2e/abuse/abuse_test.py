@@ -1,6 +1,7 @@
 """What HTTP/2 lets a stranger do to a gRPC server, on loopback and bounded: the server stays up, its memory stays
 bounded, and a good client beside it gets its answers."""
 
+import http.client
 import os
 import resource
 import socket
@@ -200,6 +201,17 @@ class FileLimitTest(unittest.TestCase):
         with GoodClient(server.address, "what comes after"):
             pass
         self.assertIsNone(server.process.poll())
+
+    def test_metrics_when_there_is_no_file_left(self):
+        """Some of what a page of metrics is made of are files."""
+        server = self.enterContext(FewFiles(http_listen="127.0.0.1:0"))
+        scraper = http.client.HTTPConnection(server.http_address, timeout=60)
+        self.addCleanup(scraper.close)
+        scraper.connect()
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (8, 250))
+        scraper.request("GET", "/metrics")
+        self.assertEqual(scraper.getresponse().status, 200)
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (250, 250))
 
 
 if __name__ == "__main__":

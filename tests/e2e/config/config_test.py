@@ -11,6 +11,7 @@ import tempfile
 import unittest
 import urllib.error
 import urllib.request
+from hashlib import sha256
 
 import grpc
 
@@ -152,6 +153,28 @@ class Reload(ConfigTest):
                       self.log_until(server, "reload refused, nothing is changed")[-1]["why"])
         replace("principals: []\n")
         self.log_until(server, "reloaded")
+
+    def test_what_is_revoked_is_revoked_though_another_file_is_bad(self):
+        token = "a-token-of-somebody-who-leaves-0123456789"
+        access = os.path.join(self.directory, "access.yaml")
+        grant = "grants: [{verbs: [read], logs: [default]}]"
+        with open(access, "w", encoding="utf-8") as file:
+            file.write(f"principals: [{{name: somebody, tokens: [{{id: t1, sha256: {sha256(token.encode()).hexdigest()}}}], {grant}}}]\n")
+        self.write("log_format: json")
+        server = self.serve("--access-file", access, http_listen="127.0.0.1:0")
+        url = f"http://{server.http_address}/v1/logs"
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:
+            self.assertEqual(answer.status, 200)
+        self.write("log_formt: json")
+        with open(access, "w", encoding="utf-8") as file:
+            file.write("principals: []\n")
+        server.process.send_signal(signal.SIGHUP)
+        self.log_until(server, "reload refused, nothing is changed")
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=DEADLINE_S)
+        self.assertEqual(refused.exception.code, 401)
+        refused.exception.close()
 
     def test_sigusr1_turns_debug_on_and_back(self):
         self.write("log_level: error", "log_format: json")

@@ -30,6 +30,7 @@ class TlsKeeperTest : public ::testing::Test {
     made_.Make("first", "ca", "DNS:localhost");
     made_.Make("second", "ca", "DNS:localhost", 3000);
     Put("first");
+    clock_.now_us = SystemClock().WallMicros();  // making them took a while, and they are good from then on
     keeper_ =
         *TlsKeeper::Open({made_.Pem("served"), made_.Key("served"), ""}, clock_,
                          [this](TlsNews news, const std::string& text) { news_.emplace_back(news, text); });
@@ -78,6 +79,19 @@ TEST_F(TlsKeeperTest, BrokenFilesAreToldOfOnceAndTheOldOnesStay) {
   Put("second");
   keeper_->Look();
   EXPECT_EQ(Serves(), "CN=second");
+}
+
+TEST_F(TlsKeeperTest, ACertificateThatBeginsLaterIsTakenUpThen) {
+  clock_.now_us -= kDayUs;
+  Put("second");
+  keeper_->Look();
+  keeper_->Look();
+  EXPECT_EQ(Serves(), "CN=first");
+  EXPECT_THAT(TakeNews(), ElementsAre(Pair(TlsNews::kRefused, HasSubstr("not valid before"))));
+  clock_.now_us += kDayUs;
+  keeper_->Look();
+  EXPECT_EQ(Serves(), "CN=second");
+  EXPECT_THAT(TakeNews(), ElementsAre(Pair(TlsNews::kLoaded, HasSubstr("CN=second"))));
 }
 
 TEST_F(TlsKeeperTest, AFileThatIsGoneIsToldOfOnce) {

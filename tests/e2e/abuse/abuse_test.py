@@ -207,7 +207,8 @@ class FileLimitTest(unittest.TestCase):
         server = self.enterContext(FewFiles(http_listen="127.0.0.1:0"))
         scraper = http.client.HTTPConnection(server.http_address, timeout=60)
         self.addCleanup(scraper.close)
-        scraper.connect()
+        scraper.request("GET", "/metrics")  # then the connection has been taken
+        self.assertIn(b"replog_", scraper.getresponse().read())
         resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (8, 250))
         scraper.request("GET", "/metrics")
         self.assertEqual(scraper.getresponse().status, 200)

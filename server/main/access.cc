@@ -1,23 +1,12 @@
 #include "server/main/access.h"
 
 #include "server/logging/logging.h"
+#include "server/main/every.h"
 
 namespace replog {
 namespace {
 
 constexpr int64_t kLookIntervalUs = 5'000'000;
-
-class ExpiryWatch final : public Timed {
- public:
-  explicit ExpiryWatch(AccessControl& access) : access_(access) {}
-  int64_t OnTime(int64_t now_us) override {
-    access_.EndExpired();
-    return now_us + kLookIntervalUs;
-  }
-
- private:
-  AccessControl& access_;
-};
 
 }  // namespace
 
@@ -27,9 +16,7 @@ void ReloadAccess(AccessControl& access) {
 }
 
 std::shared_ptr<Timed> WatchExpiry(TimerQueue& timers, Clock& clock, AccessControl& access) {
-  auto watch = std::make_shared<ExpiryWatch>(access);
-  timers.Schedule(clock.MonotonicMicros() + kLookIntervalUs, watch);
-  return watch;
+  return Every(kLookIntervalUs, timers, clock, [&access] { access.EndExpired(); });
 }
 
 AdminAudit LogAdminActions() {

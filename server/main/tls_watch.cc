@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "server/main/every.h"
+
 namespace replog {
 namespace {
 
@@ -17,18 +19,6 @@ void LogNews(TlsNews news, const std::string& text) {
       return spdlog::warn("{}", text);
   }
 }
-
-class Watch final : public Timed {
- public:
-  explicit Watch(TlsKeeper& keeper) : keeper_(keeper) {}
-  int64_t OnTime(int64_t now_us) override {
-    keeper_.Look();
-    return now_us + kLookIntervalUs;
-  }
-
- private:
-  TlsKeeper& keeper_;
-};
 
 }  // namespace
 
@@ -49,9 +39,7 @@ std::function<int64_t()> CertificateEnd(const TlsKeeper* keeper) {
 
 std::shared_ptr<Timed> WatchTls(TimerQueue& timers, Clock& clock, TlsKeeper* keeper) {
   if (keeper == nullptr) return nullptr;
-  auto watch = std::make_shared<Watch>(*keeper);
-  timers.Schedule(clock.MonotonicMicros() + kLookIntervalUs, watch);
-  return watch;
+  return Every(kLookIntervalUs, timers, clock, [keeper] { keeper->Look(); });
 }
 
 }  // namespace replog

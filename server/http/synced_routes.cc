@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/error.h"
+#include "server/api/grants_needed.h"
 #include "server/api/sync_answer.h"
 #include "server/core/names.h"
 #include "server/core/node_wait.h"
@@ -94,11 +95,12 @@ void Ask(LogService& service, const Call& call, const Reply& reply) {
   const auto& key = std::get<SyncKey>(question->target);
   const std::string log(LogNameOrDefault(question->log));
   const Caller& caller = *call.caller;
-  absl::Status granted = caller.CheckChannel(Access::kRead, log, key.channel);
-  // As AwaitSync: the outcome tells of the nodes that are named, and whether a fleet has any.
-  for (const std::string& node : question->nodes) granted.Update(caller.CheckNode(log, node));
-  if (!question->fleet.empty()) granted.Update(caller.CheckLog(Access::kNode, log));
-  if (!granted.ok()) return reply(granted);
+  v1::AwaitSyncRequest asked;  // what is asked of AwaitSync needs the same grants
+  asked.set_log(log);
+  asked.mutable_key()->set_channel(key.channel);
+  for (const std::string& node : question->nodes) asked.add_nodes(node);
+  asked.set_fleet(question->fleet);
+  if (auto status = CheckGrants(caller, asked); !status.ok()) return reply(status);
   SyncCall::Start(service, *std::move(question), [caller, log, reply](absl::StatusOr<SyncAnswer> answer) {
     if (answer.ok()) HideNodes(caller, log, *answer);
     reply(ToAnswer(answer));

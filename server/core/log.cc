@@ -50,13 +50,8 @@ absl::Status Log::CheckPosition(const Position& position) const {
                                   name_, "\" is ", uuid_),
                      {{"log_uuid", uuid_}});
   }
-  // One of an earlier lineage is of this history up to the fork; its epoch tells whether it is of there.
-  if (position.lineage > descriptor_.lineage) {
-    return MakeError(Reason::kForked,
-                     absl::StrCat("from_position: is of lineage ", position.lineage, ", the log's is ",
-                                  descriptor_.lineage, ": start again from sequence 0"),
-                     {{"fork_sequence", "0"}});
-  }
+  // Whatever its lineage: log and copies share the history before the fork, and each counts its epochs in an
+  // origin of its own behind it. So the epoch tells whether the record before is one of ours.
   return epochs_.Check(position.epoch, position.next_sequence, end);
 }
 

@@ -55,15 +55,24 @@ TEST_F(StartTest, TakesAPositionOfItsOwnHistory) {
   EXPECT_EQ(Refusal(FromPosition{At(1)}), "BELOW_FIRST_KEPT");
 }
 
-TEST_F(StartTest, RefusesAPositionOfAnotherLogOrLineage) {
+TEST_F(StartTest, RefusesAPositionOfAnotherLog) {
   Position position = At(4);
   position.log_uuid = "another";
   const auto status = Resolve(FromPosition{position}).status();
   EXPECT_EQ(ReasonText(status), "WRONG_LOG");
   EXPECT_EQ(MetadataValue(status, "log_uuid"), log()->uuid());
-  position = At(4);
-  position.lineage = 1;
-  EXPECT_EQ(Refusal(FromPosition{position}), "FORKED") << "of a copy of this log";
+}
+
+// Who has read a restored copy of this log, and comes here.
+TEST_F(StartTest, TakesAPositionOfACopyUpToTheFork) {
+  Position shared = At(4);
+  shared.lineage = 1;
+  EXPECT_EQ(*Resolve(FromPosition{shared}), 4u) << "both have the records before";
+  Position behind = shared;
+  behind.epoch = NextOrigin(shared.epoch, 0) + 1;
+  const auto status = Resolve(FromPosition{behind}).status();
+  EXPECT_EQ(ReasonText(status), "FORKED") << "the copy's own record";
+  EXPECT_EQ(MetadataValue(status, "fork_sequence"), "0") << "where the copy forked is not known here";
 }
 
 TEST_F(StartTest, RefusesAPositionOfALostFutureWithTheForkPoint) {

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "backup/backup_reader.h"
+#include "base/clock.h"
 #include "server/restore/restore.h"
 
 namespace replog {
@@ -49,7 +50,7 @@ CLI::App* AddRestoreCommand(CLI::App& app, RestoreOptions& options) {
 
 int Restore(const RestoreOptions& options) {
   if (options.check) return Check(options.from);
-  const auto logs = RestoreBackup(options.from, {.directory = options.data});
+  const auto logs = RestoreBackup(options.from, {.directory = options.data}, SystemClock());
   if (!logs.ok()) return Fail(logs.status());
   for (const RestoredLog& restored : *logs) {
     const StoredLog& log = restored.log;

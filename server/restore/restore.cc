@@ -40,13 +40,12 @@ absl::Status CheckStoreFormat(const v1::BackupManifest& manifest) {
                                 "; this version knows up to ", schema::kFormatVersion));
 }
 
-// That a log is what the manifest says of it, a lineage later.
+// That a log is what the manifest says of it, of a later lineage.
 absl::Status CheckLog(const StoredLog& log, const v1::BackupManifest& manifest) {
   const LogDescriptor& found = log.descriptor;
   const auto listed = std::ranges::find(manifest.logs(), found.name, &v1::BackupLog::name);
-  if (listed != manifest.logs().end() && listed->uuid() == found.uuid &&
-      listed->lineage() + 1 == found.lineage && listed->first_kept_sequence() == log.first_kept &&
-      listed->end_sequence() == log.end) {
+  if (listed != manifest.logs().end() && listed->uuid() == found.uuid && listed->lineage() < found.lineage &&
+      listed->first_kept_sequence() == log.first_kept && listed->end_sequence() == log.end) {
     return absl::OkStatus();
   }
   return backup::Damaged(backup::kManifest, absl::StrCat("the files hold another log \"", found.name, "\""));
@@ -79,7 +78,8 @@ absl::StatusOr<std::vector<RestoredLog>> VerifyStore(const StoreOptions& options
 
 }  // namespace
 
-absl::StatusOr<std::vector<RestoredLog>> RestoreBackup(const std::string& from, const StoreOptions& options) {
+absl::StatusOr<std::vector<RestoredLog>> RestoreBackup(const std::string& from, const StoreOptions& options,
+                                                       Clock& clock) {
   const auto manifest = backup::ReadManifest(from);
   if (!manifest.ok()) return manifest.status();
   if (auto status = CheckStoreFormat(*manifest); !status.ok()) return status;
@@ -89,7 +89,7 @@ absl::StatusOr<std::vector<RestoredLog>> RestoreBackup(const std::string& from, 
   StoreOptions staged = options;
   staged.directory = (*directory)->staging();
   if (auto status = CopyFiles(from, *manifest, staged.directory + "/db"); !status.ok()) return status;
-  if (auto status = ForkStore(staged); !status.ok()) return status;
+  if (auto status = ForkStore(staged, clock); !status.ok()) return status;
   auto logs = VerifyStore(staged, *manifest);
   if (!logs.ok()) return logs.status();
   if (auto status = (*directory)->Publish(); !status.ok()) return status;

@@ -12,6 +12,9 @@ constexpr int kOriginShift = 32;
 // A step of less than 2^24 leaves room for hundreds of restores of restored copies.
 constexpr uint32_t kMaxOriginStep = 1 << 24;
 
+// A second in microseconds, nearly.
+constexpr uint32_t kMaxLineageStep = 1 << 20;
+
 Epoch OriginOf(Epoch epoch) { return epoch >> kOriginShift; }
 
 }  // namespace
@@ -21,6 +24,11 @@ Epoch NextOrigin(Epoch current, uint32_t random) {
 }
 
 Epoch FirstOfOrigin(Epoch epoch) { return OriginOf(epoch) << kOriginShift; }
+
+uint64_t NextLineage(uint64_t current, int64_t now_us, uint32_t random) {
+  const uint64_t now = now_us > 0 ? static_cast<uint64_t>(now_us) : 0;
+  return std::max(current, now) + 1 + random % kMaxLineageStep;
+}
 
 void EpochTable::Begin(Epoch epoch, Sequence first) {
   if (!entries_.empty() && entries_.back().first == first) entries_.pop_back();

@@ -28,6 +28,11 @@ Epoch NextOrigin(Epoch current, uint32_t random);
 // The lowest number of the origin of `epoch`.
 Epoch FirstOfOrigin(Epoch epoch);
 
+// The lineage of a copy that is restored at `now_us` (microseconds since 1970) of a log of lineage `current`:
+// higher, and than that of a copy that was restored more than a second before. Two copies of one backup have
+// different ones, also of the same moment, or where the clock is wrong: `random` is any number.
+uint64_t NextLineage(uint64_t current, int64_t now_us, uint32_t random);
+
 // The history of one log: which epoch began at which sequence. A value type; not thread-safe.
 class EpochTable {
  public:

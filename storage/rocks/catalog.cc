@@ -165,12 +165,12 @@ absl::Status Catalog::LoadLogs(const Engine& engine) {
   return FromRocks(iterator->status(), "read the list of logs");
 }
 
-void Catalog::Fork(const Engine& engine, rocksdb::WriteBatch& batch) {
+void Catalog::Fork(const Engine& engine, int64_t now_us, rocksdb::WriteBatch& batch) {
   storage_id_ = MakeUuid();
   PutIdentity(engine, next_number_, batch);
   std::random_device random;
   for (auto& [number, log] : logs_) {
-    ++log.descriptor.lineage;
+    log.descriptor.lineage = NextLineage(log.descriptor.lineage, now_us, random());
     log.epochs.Begin(NextOrigin(log.epochs.current(), random()), log.end);
     PutLog(engine, log, batch);
   }

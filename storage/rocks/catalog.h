@@ -19,9 +19,9 @@ class Catalog {
   // Reads everything, and makes an identity when the store is new (its write is put into `batch`).
   absl::Status Load(const Engine& engine, rocksdb::WriteBatch& batch);
 
-  // Makes this a copy with a life of its own: a new storage id, and every log in its next lineage from its
-  // end on. Adds that to `batch`, and applies it.
-  void Fork(const Engine& engine, rocksdb::WriteBatch& batch);
+  // Makes this a copy with a life of its own: a new storage id, and every log in a lineage of its own from
+  // its end on; see NextLineage for `now_us`. Adds that to `batch`, and applies it.
+  void Fork(const Engine& engine, int64_t now_us, rocksdb::WriteBatch& batch);
 
   // Adds the start of a new epoch of every log to `batch`, and applies it.
   void BeginEpochs(const Engine& engine, rocksdb::WriteBatch& batch);

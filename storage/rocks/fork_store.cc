@@ -9,7 +9,7 @@ namespace replog {
 namespace {
 
 // Writes the fork. Returns RocksDB's sequence number behind it.
-absl::StatusOr<uint64_t> WriteFork(const StoreOptions& options, const std::string& path) {
+absl::StatusOr<uint64_t> WriteFork(const StoreOptions& options, Clock& clock, const std::string& path) {
   StoreOptions once = options;
   once.compact = false;
   auto engine = Engine::Open(once, path);
@@ -17,7 +17,7 @@ absl::StatusOr<uint64_t> WriteFork(const StoreOptions& options, const std::strin
   Catalog catalog;
   rocksdb::WriteBatch batch;
   if (auto status = catalog.Load(**engine, batch); !status.ok()) return status;
-  catalog.Fork(**engine, batch);
+  catalog.Fork(**engine, clock.WallMicros(), batch);
   rocksdb::WriteOptions synced;
   synced.sync = true;
   if (const auto status = (*engine)->db()->Write(synced, &batch); !status.ok())
@@ -30,10 +30,10 @@ absl::StatusOr<uint64_t> WriteFork(const StoreOptions& options, const std::strin
 
 }  // namespace
 
-absl::Status ForkStore(const StoreOptions& options) {
+absl::Status ForkStore(const StoreOptions& options, Clock& clock) {
   const auto directory = DataDirectory::Open(options.directory);
   if (!directory.ok()) return directory.status();
-  const auto end = WriteFork(options, (*directory)->db_path());
+  const auto end = WriteFork(options, clock, (*directory)->db_path());
   if (!end.ok()) return end.status();
   {
     const auto floor = AckedFloor::Create((*directory)->floor_path());

@@ -132,6 +132,19 @@ TEST(EpochTable, AnOriginIsHigherThanEveryEpochBefore) {
   }
 }
 
+TEST(Lineage, OfALaterCopyIsHigherAndOfEachAnother) {
+  constexpr int64_t kNow = 1'800'000'000'000'000;
+  constexpr int64_t kSecond = 1'000'000;
+  for (const uint64_t current : {uint64_t{0}, uint64_t{7}, NextLineage(0, kNow, UINT32_MAX)}) {
+    for (const int64_t now : {int64_t{-1}, int64_t{0}, kNow}) {
+      EXPECT_GT(NextLineage(current, now, 0), current) << "also when the clock was set back";
+      EXPECT_NE(NextLineage(current, now, 1), NextLineage(current, now, 2)) << "of the same moment";
+    }
+  }
+  for (const uint32_t random : {0u, 1u << 20, UINT32_MAX})
+    EXPECT_GT(NextLineage(0, kNow + 2 * kSecond, 0), NextLineage(0, kNow, random)) << "one backup, twice";
+}
+
 TEST(EpochTable, PastTheEndOfTheCurrentEpochIsNotAFork) {
   const auto status = ThreeEpochs().Check(5, 31, kEnd);
   EXPECT_EQ(ReasonOf(status), Reason::kPastTheEnd) << status;

@@ -30,7 +30,8 @@ struct ExportOptions {
 constexpr char kFooter[] =
     R"(Writes each record as a line of JSON, with its sequence, time and all fields; a payload as base64. Ends where the
 log ended when it began. `replog import` reads it. With --output the lines go to a new file, which --resume goes
-on with: where a killed export was, or with what the log got since.
+on with: where a killed export was, or with what the log got since. It is gone on with only if its last record
+is the log's: not with another log, nor with one restored from before, nor when that record was trimmed.
 
 Examples:
   replog export > log.jsonl
@@ -63,8 +64,32 @@ class Exporter {
     if (!log.ok()) return log.status();
     until_ = std::min(options_.until.value_or(log->committed_end), log->committed_end);
     next_ = options_.from.value_or(log->first_kept_sequence);
-    if (file_ && file_->last_sequence()) next_ = std::max(next_, *file_->last_sequence() + 1);
+    Status status;
+    if (file_ && file_->last_sequence()) {
+      status = CheckLast(client, *log, *file_->last_sequence());
+      next_ = std::max(next_, *file_->last_sequence() + 1);
+    }
     begin_ = next_;
+    return status;
+  }
+
+  // A log that has the file's last record has all before it too; else what follows it there is of another
+  // history than the file.
+  Status CheckLast(client::Client& client, const client::LogInfo& log, uint64_t last) {
+    const auto refuse = [&](const std::string& why) {
+      return Status(client::StatusCode::kInvalidArgument,
+                    options_.output + ": ends with record " + std::to_string(last) + ", but " + why +
+                        "; it is not gone on with, export to a new file");
+    };
+    const std::string name = "log \"" + log.name + "\"";
+    if (last >= log.committed_end) return refuse(name + " ends at " + std::to_string(log.committed_end));
+    if (last < log.first_kept_sequence)
+      return refuse(name + "'s first kept record is " + std::to_string(log.first_kept_sequence));
+    const auto page = client.Read({.start = client::FromSequence{last}, .channels = {}, .max_records = 1});
+    if (!page.ok()) return page.status();
+    std::string line;
+    if (!page->records.empty()) AppendJson(line, page->records.front());
+    if (!file_->LastIs(line)) return refuse("record " + std::to_string(last) + " of " + name + " is another");
     return {};
   }
 

@@ -19,8 +19,12 @@ constexpr off_t kBlock = 64 << 10;
 // How each line begins.
 constexpr std::string_view kBegin = "{\"sequence\":";
 
+nlohmann::json Parse(std::string_view line) {
+  return nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+}
+
 std::optional<uint64_t> SequenceOf(std::string_view line) {
-  const auto object = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const auto object = Parse(line);
   if (!object.is_object()) return std::nullopt;
   const auto sequence = object.find("sequence");
   if (sequence == object.end() || !sequence->is_number_unsigned()) return std::nullopt;
@@ -42,6 +46,7 @@ client::Result<ExportFile> ExportFile::Open(const std::string& path, bool resume
 ExportFile::ExportFile(ExportFile&& other) noexcept
     : path_(std::move(other.path_)),
       fd_(std::exchange(other.fd_, -1)),
+      last_line_(std::move(other.last_line_)),
       last_sequence_(other.last_sequence_) {}
 
 ExportFile::~ExportFile() {
@@ -79,13 +84,16 @@ Status ExportFile::FindEnd() {
   const size_t end = tail->rfind('\n');
   const size_t whole = end == std::string::npos ? 0 : end + 1;
   const std::string_view torn = std::string_view(*tail).substr(whole);
-  if (whole > 0) last_sequence_ = SequenceOf(std::string_view(*tail).substr(0, end));
+  if (whole > 0) last_line_ = tail->substr(0, end);
+  if (whole > 0) last_sequence_ = SequenceOf(last_line_);
   if ((whole > 0 && !last_sequence_) || torn.substr(0, kBegin.size()) != kBegin.substr(0, torn.size()))
     return {StatusCode::kInvalidArgument, path_ + ": its last line is no exported record"};
   const off_t size = ::lseek(fd_, 0, SEEK_END) - static_cast<off_t>(torn.size());
   if (::ftruncate(fd_, size) != 0 || ::lseek(fd_, size, SEEK_SET) < 0) return Error("write");
   return {};
 }
+
+bool ExportFile::LastIs(std::string_view line) const { return Parse(last_line_) == Parse(line); }
 
 Status ExportFile::Write(std::string_view lines) {
   while (!lines.empty()) {

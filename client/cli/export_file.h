@@ -23,6 +23,8 @@ class ExportFile {
 
   // Of the record in the last line; nullopt when the file was empty.
   std::optional<uint64_t> last_sequence() const { return last_sequence_; }
+  // Whether the last line is the record that `line` is, also when another version wrote it in other words.
+  bool LastIs(std::string_view line) const;
 
   client::Status Write(std::string_view lines);
   // Makes what was written outlive a loss of power.
@@ -36,6 +38,7 @@ class ExportFile {
 
   std::string path_;
   int fd_;
+  std::string last_line_;
   std::optional<uint64_t> last_sequence_;
 };
 

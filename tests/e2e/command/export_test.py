@@ -127,6 +127,23 @@ class ExportTest(unittest.TestCase):
         with open(cut, "rb") as file:
             self.assertEqual(file.read().count(b"\n"), 5001)
 
+    def test_a_file_of_another_history_is_not_gone_on_with(self):
+        self.append([{"channel": "c", "text": f"text {i}"} for i in range(5)])
+        file = self.path("file")
+        self.ends(OK, "export", "--output", file)
+        with open(file, "rb") as lines:
+            expected = lines.read()
+        go_on = ("export", "--output", file, "--resume", "--log", "copy")
+        self.assertIn("ends at 0", self.ends(USAGE, *go_on), "the log is shorter")
+        again = [{"channel": "c", "text": f"text {i}"} for i in range(9)]
+        self.import_lines([{"sequence": 0, "time": SOON, **record} for record in again])
+        self.assertIn("record 4 of log \"copy\" is another", self.ends(USAGE, *go_on))
+        self.append(again)
+        self.ends(OK, "trim", "--before", "5", "--yes")
+        self.assertIn("first kept", self.ends(USAGE, *go_on[:-2]), "nobody can tell any more")
+        with open(file, "rb") as lines:
+            self.assertEqual(lines.read(), expected, "as it was")
+
     def test_a_file_that_is_no_export_is_not_gone_on_with(self):
         with open(self.path("notes"), "w", encoding="utf-8") as file:
             file.write("my notes\n")
@@ -164,6 +181,22 @@ class ExportTest(unittest.TestCase):
         self.import_lines([record])
         self.assertEqual(self.import_lines([record])["duplicates"], 1)
         self.assertEqual(len(self.export("--log", "copy")), 1)
+
+    def test_a_line_whose_id_an_earlier_line_has_is_named_and_can_be_imported_without(self):
+        # As a log has them whose window had passed between the two.
+        lines = [{"sequence": i, "time": SOON, "channel": "c", "text": str(i), "id": id}
+                 for i, id in enumerate(["a", "b", "a", "c", "b"])]
+        stdin = "".join(json.dumps(line) + "\n" for line in lines)
+        for attempt in ("new", "repeated"):
+            said = self.ends(FAILED, "import", "--log", "copy", stdin=stdin)
+            self.assertIn("lines 3 and 5", said, attempt)
+            self.assertIn("--without-ids", said, attempt)
+        self.assertEqual(len(self.export("--log", "copy")), 3)
+        self.ends(OK, "logs", "create", "plain")
+        self.ends(OK, "import", "--log", "plain", "--without-ids", "--producer", "p", "--resume", stdin=stdin)
+        records = self.export("--log", "plain")
+        self.assertEqual([record["text"] for record in records], list("01234"))
+        self.assertTrue(all("id" not in record for record in records))
 
     # ---- what is wrong
 

@@ -7,6 +7,11 @@
 #include "client/cli/human_format.h"
 
 namespace replog::cli {
+namespace {
+
+constexpr size_t kMaxLinesNamed = 100;
+
+}  // namespace
 
 using client::AppendFate;
 using client::BatchOutcome;
@@ -22,10 +27,7 @@ void AppendReport::Add(const BatchOutcome& outcome) {
   if (outcome.fate == AppendFate::kAcknowledged) {
     acknowledged_ += outcome.count;
     if (outcome.places.empty()) AddAppended(outcome.first_sequence, outcome.count);
-    for (const client::RecordPlace& place : outcome.places) {
-      duplicates_ += place.duplicate ? 1 : 0;
-      if (!place.duplicate && place.sequence != client::kUnknownSequence) AddAppended(place.sequence, 1);
-    }
+    for (size_t i = 0; i < outcome.places.size(); ++i) AddPlace(outcome.first_index + i, outcome.places[i]);
     return;
   }
   if (!failures_.empty()) {
@@ -39,9 +41,22 @@ void AppendReport::Add(const BatchOutcome& outcome) {
   failures_.push_back({outcome.fate, outcome.first_index, outcome.count, outcome.status});
 }
 
+void AppendReport::AddPlace(uint64_t index, const client::RecordPlace& place) {
+  duplicates_ += place.duplicate ? 1 : 0;
+  if (place.sequence == client::kUnknownSequence) return;
+  if (!place.duplicate) return AddAppended(place.sequence, 1);
+  if (!highest_place_ || place.sequence > *highest_place_) {
+    highest_place_ = place.sequence;
+    return;
+  }
+  if (used_id_lines_.size() < kMaxLinesNamed) used_id_lines_.push_back(LineOf(index));
+  ++used_ids_;
+}
+
 void AppendReport::AddAppended(uint64_t first, uint64_t count) {
   if (!first_sequence_) first_sequence_ = first;
   last_sequence_ = first + count - 1;
+  highest_place_ = last_sequence_;
 }
 
 uint64_t AppendReport::acknowledged() const {
@@ -52,6 +67,19 @@ uint64_t AppendReport::acknowledged() const {
 bool AppendReport::all_acknowledged() const {
   MutexLock lock(mutex_);
   return failures_.empty();
+}
+
+std::string AppendReport::LinesOfUsedIds() const {
+  MutexLock lock(mutex_);
+  if (used_ids_ == 0) return {};
+  const uint64_t more = used_ids_ - used_id_lines_.size();
+  std::string text = used_ids_ == 1 ? "line " : "lines ";
+  for (size_t i = 0; i < used_id_lines_.size(); ++i) {
+    const bool last = i + 1 == used_id_lines_.size() && more == 0;
+    if (i > 0) text += last ? " and " : ", ";
+    text += std::to_string(used_id_lines_[i]);
+  }
+  return more == 0 ? text : text + " and " + std::to_string(more) + " more";
 }
 
 client::Status AppendReport::first_failure() const {
@@ -94,6 +122,7 @@ std::string AppendReport::Json(double seconds, uint64_t skipped) const {
                               {"rejected", Count(AppendFate::kRejected)},
                               {"unknown", Count(AppendFate::kUnknown)}};
   if (duplicates_ > 0) line["duplicates"] = duplicates_;
+  if (used_ids_ > 0) line["used_ids"] = used_ids_;
   if (skipped > 0) line["skipped"] = skipped;
   if (first_sequence_) {
     line["first_sequence"] = *first_sequence_;

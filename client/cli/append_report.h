@@ -21,6 +21,10 @@ class AppendReport {
 
   uint64_t acknowledged() const;
   bool all_acknowledged() const;
+  // The lines that were not appended because a line before them has their id, which is no repetition of this
+  // input: one that was appended before has its records at ascending sequences. "line 3", "lines 3 and 5";
+  // the first hundred, and how many more. Empty: none.
+  std::string LinesOfUsedIds() const;
   // Of the first record that was not acknowledged; OK when there is none.
   client::Status first_failure() const;
 
@@ -39,6 +43,7 @@ class AppendReport {
   };
   uint64_t LineOf(uint64_t index) const TSA_REQUIRES(mutex_);
   uint64_t Count(client::AppendFate fate) const TSA_REQUIRES(mutex_);
+  void AddPlace(uint64_t index, const client::RecordPlace& place) TSA_REQUIRES(mutex_);
   void AddAppended(uint64_t first, uint64_t count) TSA_REQUIRES(mutex_);
 
   mutable Mutex mutex_;
@@ -48,6 +53,9 @@ class AppendReport {
   uint64_t duplicates_ TSA_GUARDED_BY(mutex_) = 0;  // of those
   std::optional<uint64_t> first_sequence_ TSA_GUARDED_BY(mutex_);
   uint64_t last_sequence_ TSA_GUARDED_BY(mutex_) = 0;
+  std::optional<uint64_t> highest_place_ TSA_GUARDED_BY(mutex_);  // of a record so far, duplicate or not
+  std::vector<uint64_t> used_id_lines_ TSA_GUARDED_BY(mutex_);    // the first of them
+  uint64_t used_ids_ TSA_GUARDED_BY(mutex_) = 0;
   std::vector<Failure> failures_ TSA_GUARDED_BY(mutex_);
 };
 

@@ -55,6 +55,7 @@ ExitCode Appender::Run() {
   PrintSummary(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   if (!report_.all_acknowledged()) return Fail(report_.first_failure());
   if (!input.ok()) return FailUsage(input.message());
+  if (options_.exported && !report_.LinesOfUsedIds().empty()) return FailUsedIds();
   return interrupt_.happened() ? ExitCode::kFailed : ExitCode::kOk;
 }
 
@@ -124,8 +125,9 @@ Status Appender::AppendLines() {
 
 Status Appender::AppendJsonLine(std::string_view line) {
   if (line.empty()) return {};
-  const auto record = ParseJsonLine(line, format_);
+  auto record = ParseJsonLine(line, format_);
   if (!record.ok()) return record.status();
+  if (options_.without_ids) record->id.reset();
   if (options_.resume && record->id)
     return {client::StatusCode::kInvalidArgument, "\"id\": --resume can't tell where it was with ids"};
   const std::vector<HeaderView> headers(record->headers.begin(), record->headers.end());
@@ -162,6 +164,12 @@ Status Appender::AppendRecord(const NewRecord& record) {
 Status Appender::Describe(const char* what, const Status& status) const {
   if (interrupted_by_failure_) return {};
   return {status.code(), std::string(what) + " " + std::to_string(Number()) + ": " + status.message()};
+}
+
+ExitCode Appender::FailUsedIds() const {
+  return Fail({client::StatusCode::kAlreadyExists,
+               report_.LinesOfUsedIds() +
+                   ": not appended, a record before has the id; with --without-ids all are appended"});
 }
 
 void Appender::PrintSummary(double seconds) const {

@@ -26,7 +26,8 @@ struct AppendOptions {
   std::string lease;
   // Lines as `export` writes them.
   bool exported = false;
-  std::string time_header;  // of those, the header that keeps their time; empty: none does
+  std::string time_header;   // of those, the header that keeps their time; empty: none does
+  bool without_ids = false;  // of those, leave out the ids
 };
 
 // Appends all of one command's input: the texts, or each line of a file descriptor.
@@ -57,6 +58,8 @@ class Appender {
   client::Status Describe(const char* what, const client::Status& status) const;
   // Of the line or the argument that is being appended, from 1.
   uint64_t Number() const { return options_.texts.empty() ? input_.lines() : skipped_ + taken_ + 1; }
+  // Lines of an export are records of one log, so each that is left out is lost.
+  ExitCode FailUsedIds() const;
   void PrintSummary(double seconds) const;
 
   const Session& session_;

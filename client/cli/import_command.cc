@@ -27,6 +27,9 @@ With --producer NAME and --resume an import that broke off goes on behind what i
 appended once. Where lines have ids --resume cannot tell, and is refused; import them again from the beginning
 within the log's dedupe window, and what is there already is not appended again.
 
+A log may have an id twice, when its dedupe window was over. Imported at once the second is a duplicate, and not
+appended: such lines are named, exit code 1. With --without-ids the records lose their ids and all are appended.
+
 Examples:
   replog import log.jsonl --log copy
   zcat rooms.jsonl.gz | replog import --time-header original-time
@@ -54,6 +57,8 @@ void AddImportCommand(CLI::App& app, Session& session) {
                       "Append as the producer of this name, and end who still does");
   command->add_flag("--resume", options->append.resume,
                     "Go on behind what this producer has appended before");
+  command->add_flag("--without-ids", options->append.without_ids,
+                    "Leave out the ids, so that no line is a duplicate");
   command->add_option("--time-header", options->append.time_header,
                       "Keep each record's time as a header of this name");
   command->callback(

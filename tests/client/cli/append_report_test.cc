@@ -76,5 +76,30 @@ TEST(AppendReport, OfNothingButDuplicatesHasNoSequences) {
   EXPECT_THAT(report.Human(1), testing::StartsWith("appended 0 records; 1 were there before"));
 }
 
+BatchOutcome Placed(uint64_t index, std::vector<client::RecordPlace> places) {
+  BatchOutcome outcome = Acknowledged(index, places.size(), 0);
+  outcome.places = std::move(places);
+  return outcome;
+}
+
+TEST(AppendReport, NamesLinesWhoseIdAnEarlierLineHas) {
+  AppendReport report;
+  for (uint64_t i = 0; i < 9; ++i) report.SetLine(i, i + 11);
+  report.Add(Placed(0, {{5, true}, {7, true}}));
+  EXPECT_EQ(report.LinesOfUsedIds(), "") << "an import that is repeated";
+  report.Add(Placed(2, {{100, false}, {client::kUnknownSequence, true}, {100, true}}));
+  EXPECT_EQ(report.LinesOfUsedIds(), "line 15");
+  report.Add(Acknowledged(5, 2, 200));
+  report.Add(Placed(7, {{201, true}, {5, true}}));
+  EXPECT_EQ(report.LinesOfUsedIds(), "lines 15, 18 and 19");
+}
+
+TEST(AppendReport, NamesNoMoreThanAHundredLines) {
+  AppendReport report;
+  report.Add(Placed(0, std::vector<client::RecordPlace>(150, {7, true})));
+  EXPECT_THAT(report.LinesOfUsedIds(), testing::EndsWith(", 100, 101 and 49 more"));
+  EXPECT_EQ(nlohmann::json::parse(report.Json(1))["used_ids"], 149);
+}
+
 }  // namespace
 }  // namespace replog::cli

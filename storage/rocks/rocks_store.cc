@@ -117,7 +117,7 @@ absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::OpenDirectory(const Stor
 }
 
 RocksStore::RocksStore(const StoreOptions& options, std::unique_ptr<DataDirectory> directory)
-    : options_(options), directory_(std::move(directory)) {}
+    : options_(options), directory_(std::move(directory)), compact_(options.compact) {}
 
 RocksStore::~RocksStore() {
   MutexLock lock(write_mutex_);
@@ -160,10 +160,10 @@ absl::Status RocksStore::CheckFloor() {
 
 absl::Status RocksStore::StartOrStartWithoutCompaction() {
   // A damaged block costs what is in it, not the whole log: reads of it fail, everything else goes on.
-  if (ReasonOf(failed_) == Reason::kCorruptChunk) options_.compact = false;
+  if (ReasonOf(failed_) == Reason::kCorruptChunk) compact_ = false;
   auto status = Start();
-  if (ReasonOf(status) != Reason::kCorruptChunk || !options_.compact) return status;
-  options_.compact = false;
+  if (ReasonOf(status) != Reason::kCorruptChunk || !compact_) return status;
+  compact_ = false;
   {
     WriterLock lock(engine_mutex_);
     engine_.reset();
@@ -172,7 +172,9 @@ absl::Status RocksStore::StartOrStartWithoutCompaction() {
 }
 
 absl::Status RocksStore::Start() {
-  auto engine = Engine::Open(options_, directory_->db_path());
+  StoreOptions options = options_;
+  options.compact = compact_;
+  auto engine = Engine::Open(options, directory_->db_path());
   if (!engine.ok()) return engine.status();
   rocksdb::WriteBatch batch;
   if (auto status = catalog_.Load(**engine, batch); !status.ok()) return status;

@@ -92,14 +92,15 @@ class RocksStore final : public LogStore {
   template <typename Read>
   auto WithEngine(const Read& read);
 
-  // Constant but for `compact`, which is changed only while no engine is open.
-  StoreOptions options_;
+  const StoreOptions options_;
   const std::unique_ptr<DataDirectory> directory_;
   std::unique_ptr<AckedFloor> floor_;
 
   // Lock order: write_mutex_, then engine_mutex_.
   Mutex write_mutex_;
   Catalog catalog_ TSA_GUARDED_BY(write_mutex_);
+  // What the engine is opened with; false once compaction has met damage.
+  bool compact_ TSA_GUARDED_BY(write_mutex_);
   // Why nothing may be written; OK when it may.
   absl::Status failed_ TSA_GUARDED_BY(write_mutex_);
 

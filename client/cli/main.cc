@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/flags/unknown_flag.h"
 #include "base/version.h"
 #include "client/cli/duration.h"
 #include "client/cli/human_format.h"
@@ -65,12 +66,19 @@ std::optional<std::string> UnknownCommand(const CLI::App& app) {
 }
 
 ExitCode FailParse(const CLI::App& app, const CLI::ParseError& error) {
-  if (const auto unknown = error.get_exit_code() == 0 ? std::nullopt : UnknownCommand(app)) {
+  if (error.get_exit_code() == 0) {
+    app.exit(error);  // --help, --version
+    return ExitCode::kOk;
+  }
+  if (const auto command = UnknownCommand(app)) {
     std::string text = "there is no command \"";
-    replog::cli::AppendPrintable(text, *unknown);
+    replog::cli::AppendPrintable(text, *command);
     return replog::cli::FailUsage(text + "\"; see --help");
   }
-  return app.exit(error) == 0 ? ExitCode::kOk : ExitCode::kUsage;
+  if (const auto flag = replog::UnknownFlag(app); !flag.empty())
+    return replog::cli::FailUsage(flag + "; see --help");
+  app.exit(error);
+  return ExitCode::kUsage;
 }
 
 }  // namespace

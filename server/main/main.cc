@@ -2,10 +2,24 @@
 
 #include <sys/stat.h>
 
+#include <cstdio>
+
+#include "base/flags/unknown_flag.h"
 #include "base/version.h"
 #include "server/main/commands.h"
 #include "server/main/configure.h"
 #include "server/main/restore_command.h"
+
+namespace {
+
+int FailParse(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string unknown = error.get_exit_code() == 0 ? "" : replog::UnknownFlag(app);
+  if (unknown.empty()) return app.exit(error) == 0 ? 0 : 2;
+  std::fprintf(stderr, "replogd: %s; see --help\n", unknown.c_str());
+  return 2;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   // What the logs hold is for the server alone: no file that it makes is another user's to read.
@@ -42,7 +56,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    return FailParse(app, error);
   }
   if (restore->parsed()) return replog::Restore(restore_options);
   if (print->count() != 0) return replog::PrintSettings();

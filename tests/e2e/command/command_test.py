@@ -294,6 +294,17 @@ class CommandTest(unittest.TestCase):
         for part in ("field before_sequence", "value 5", "end_sequence 1"):
             self.assertIn(part, said)
 
+    def test_a_flag_that_is_unknown_is_named_with_the_nearest_and_without_its_value(self):
+        for words in (("append", "room", "hi", "--token-fil=s3cret"), ("--token-fil", "s3cret", "append", "room", "hi")):
+            said = self.ends(USAGE, *words)
+            self.assertIn("there is no flag --token-fil; did you mean --token-file?", said)
+            self.assertNotIn("s3cret", said)
+
+    def test_a_token_file_that_cannot_be_read_is_wrong_usage(self):
+        said = self.ends(USAGE, "logs", "--token-file", "/nowhere/token")
+        self.assertIn("--token-file", said)
+        self.assertIn("/nowhere/token: No such file or directory", said)
+
     def test_every_command_has_an_example(self):
         self.assertIn("replog cursor get", self.ends(OK, "cursor", "--help"))
 

@@ -76,6 +76,12 @@ class CheckConfig(ConfigTest):
             self.assertEqual((code, out), (2, ""))
             self.assertIn(f"{self.file}:1: there is no key `max_record_byte`; did you mean `max_record_bytes`?", err)
 
+    def test_a_flag_that_is_unknown_is_named_with_the_nearest(self):
+        for words in ((), ("verify",), ("health",)):
+            code, _, err = replogd(*words, "--dat", "somewhere")
+            self.assertEqual(code, 2)
+            self.assertIn("there is no flag --dat; did you mean --data?", err)
+
     def test_files_that_it_names_are_judged(self):
         bad = os.path.join(self.directory, "bad")
         with open(bad, "w", encoding="utf-8") as file:

@@ -1,6 +1,9 @@
 #include "client/flags/connection_flags.h"
 
+#include <arpa/inet.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -8,9 +11,12 @@
 #include <sstream>
 
 #include "base/loopback.h"
+#include "client/internal/token.h"
 
 namespace replog::client {
 namespace {
+
+constexpr char kDefaultPort[] = ":50051";
 
 Status Refuse(const std::string& what) { return {StatusCode::kInvalidArgument, what}; }
 
@@ -27,6 +33,15 @@ Status ReadPem(const char* flag, const std::string& path, std::string& pem) {
     return Refuse(std::string(flag) + " " + path + ": has nothing in PEM form");
   pem = std::move(text).str();
   return {};
+}
+
+// gRPC would take the port of HTTPS for a host alone. What says its kind itself ("dns:///…") is left as it
+// is.
+std::string WithPort(const std::string& server) {
+  in6_addr v6;
+  if (inet_pton(AF_INET6, server.c_str(), &v6) == 1) return "[" + server + "]" + kDefaultPort;
+  const bool host_alone = server.find(':') == std::string::npos || server.ends_with(']');
+  return !server.empty() && host_alone ? server + kDefaultPort : server;
 }
 
 bool WantsTls(const ConnectionFlags& flags) {
@@ -49,8 +64,12 @@ Status SetToken(const ConnectionFlags& flags, ClientOptions& options) {
   options.token = token == nullptr ? "" : token;
   options.token_file = flags.token_file;
   options.token_in_plain_text = flags.token_in_plain_text;
-  if (options.tls || flags.token_in_plain_text || (options.token.empty() && options.token_file.empty()))
-    return {};
+  if (options.token.empty() && options.token_file.empty()) return {};
+  const auto usable = internal::TokenSource(options.token, options.token_file).Get();
+  if (!usable.ok())
+    return Refuse((flags.token_file.empty() ? "REPLOG_TOKEN: " : "--token-file: ") +
+                  usable.status().message());
+  if (options.tls || flags.token_in_plain_text) return {};
   for (const std::string& server : options.endpoints) {
     if (IsLoopback(server)) continue;
     return Refuse("--server " + server + ": a token is not sent there in plain text; use --tls, or say " +
@@ -62,7 +81,8 @@ Status SetToken(const ConnectionFlags& flags, ClientOptions& options) {
 }  // namespace
 
 void AddConnectionFlags(CLI::App& app, ConnectionFlags& flags) {
-  app.add_option("--server", flags.servers, "host:port of the server; several are separated by commas")
+  app.add_option("--server", flags.servers,
+                 "host:port of the server; several are separated by commas. Port 50051 if none is said")
       ->envname("REPLOG_SERVER")
       ->delimiter(',')
       ->allow_extra_args(false)
@@ -90,7 +110,8 @@ void AddConnectionFlags(CLI::App& app, ConnectionFlags& flags) {
 
 Result<ClientOptions> OptionsOf(const ConnectionFlags& flags) {
   ClientOptions options;
-  options.endpoints = flags.servers;
+  options.endpoints.clear();
+  std::ranges::transform(flags.servers, std::back_inserter(options.endpoints), WithPort);
   options.log = flags.log;
   if (Status status = SetTls(flags, options); !status.ok()) return status;
   if (Status status = SetToken(flags, options); !status.ok()) return status;

@@ -30,7 +30,7 @@ void AddConnectionFlags(CLI::App& app, ConnectionFlags& flags);
 
 // The client's options that were said, the token of REPLOG_TOKEN among them: it is no flag, because everybody
 // on a machine sees the arguments of its processes. INVALID_ARGUMENT names the flag and the file: not
-// readable, only half of a key and certificate, a token in plain text to another machine.
+// readable, only half of a key and certificate, no token in it, a token in plain text to another machine.
 Result<ClientOptions> OptionsOf(const ConnectionFlags& flags);
 
 }  // namespace replog::client

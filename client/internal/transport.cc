@@ -68,10 +68,12 @@ std::string LastFailure(const Channel& channel) {
   return last == std::string::npos ? message : message.substr(last + std::strlen(kLastError));
 }
 
-// What is behind a failure that only says that the other side went away.
+// What may be behind a failure, in words of who configures a client.
 std::string Hint(const std::string& why, bool tls) {
   if (why.ends_with("Socket closed"))
     return tls ? "; does it demand a client certificate?" : "; does it expect TLS?";
+  if (why.find("certificate verify failed") != std::string::npos)
+    return "; is its certificate's authority one that is trusted (tls.ca_pem, --tls-ca)?";
   return why.ends_with("wrong version number") ? "; does it serve plain text?" : "";
 }
 

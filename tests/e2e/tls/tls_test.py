@@ -85,7 +85,9 @@ class TlsTest(unittest.TestCase):
 
     def test_a_server_whose_authority_is_not_trusted(self):
         server = self.serve()
-        self.refused(self.replog(server, "logs", tls=("other-ca",)), "certificate verify failed")
+        self.refused(self.replog(server, "logs", tls=("other-ca",)), "certificate verify failed", "--tls-ca")
+        system = self.replog(server, "--tls", "logs", tls=())
+        self.refused(system, "certificate verify failed", "--tls-ca")
 
     def test_a_server_that_has_another_name(self):
         server = self.serve()

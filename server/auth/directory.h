@@ -24,7 +24,8 @@ class Directory {
   const std::vector<std::shared_ptr<const Principal>>& principals() const { return principals_; }
 
  private:
-  absl::StatusOr<std::shared_ptr<const Principal>> FindByToken(const TokenDigest& token,
+  // `identity` has one.
+  absl::StatusOr<std::shared_ptr<const Principal>> FindByToken(const Identity& identity,
                                                                int64_t now_us) const;
 
   std::vector<std::shared_ptr<const Principal>> principals_;

@@ -1,5 +1,6 @@
 #include "server/auth/access_control.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
@@ -7,6 +8,7 @@
 #include "tests/server/core/manual_clock.h"
 
 using namespace replog;
+using ::testing::HasSubstr;
 
 namespace {
 
@@ -61,12 +63,20 @@ TEST_F(AccessControlTest, TellsWhoCallsByTokenOrCertificate) {
             "bob");
 }
 
-TEST_F(AccessControlTest, WhoShowsNothingKnownIsRefusedInOneWay) {
+TEST_F(AccessControlTest, WhoShowsNothingKnownIsToldWhatItShowedAndNoMore) {
   access_.Replace({Bob()});
   const auto nothing = access_.Identify({}).status();
-  EXPECT_EQ(ReasonOf(nothing), Reason::kUnauthenticated);
-  EXPECT_EQ(WithToken(kOther).status(), nothing);
-  EXPECT_EQ(access_.Identify({.authorization = "", .certificate_names = {"eve"}}).status(), nothing);
+  const auto token = WithToken(kOther).status();
+  const auto certificate = access_.Identify({.authorization = "", .certificate_names = {"eve"}}).status();
+  EXPECT_THAT(nothing.message(), HasSubstr("no credential"));
+  EXPECT_THAT(token.message(), HasSubstr("the token is not known"));
+  EXPECT_THAT(certificate.message(), HasSubstr("the client certificate"));
+  for (const auto& status : {nothing, token, certificate}) {
+    EXPECT_EQ(ReasonOf(status), Reason::kUnauthenticated);
+    EXPECT_TRUE(MetadataOf(status).empty());
+  }
+  const std::string nearly(kToken.substr(0, kToken.size() - 1));
+  EXPECT_EQ(WithToken(nearly + "_").status(), token) << "how near a guess is is not told";
   EXPECT_EQ(access_.Identify({.authorization = "Basic Ym9iOmJvYg==", .certificate_names = {"bob.example"}})
                 .status(),
             nothing)

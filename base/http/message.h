@@ -40,6 +40,7 @@ struct Request {
   Target target;
   // What the parameters of the route's pattern stand for, decoded.
   std::map<std::string, std::string, std::less<>> parameters;
+  // Of the header alone: what comes behind a body in chunks (trailers) nobody has judged.
   Fields fields;
   std::string body;
   Peer peer;

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/http/body_budget.h"
 #include "base/http/message.h"
 
 namespace replog::http {
@@ -18,6 +21,11 @@ struct Route {
   Handler handler;
   // A larger body is answered 413; none: the session's limit.
   std::optional<size_t> max_body_bytes;
+  // Asked of a request that has a body, before that is read: an answer refuses it. Empty: none is refused.
+  // Must not block and must not throw.
+  std::function<std::optional<Response>(const Request& request)> admit = {};
+  // Where the bytes of bodies are taken from; null: they have no bound together.
+  std::shared_ptr<BodyBudget> bodies = {};
 };
 
 // Finds the handler of a request by its path and verb.
@@ -29,7 +37,7 @@ class Router {
   // path the one that was added first counts.
   void Add(Route route);
   void Add(Verb verb, std::string pattern, Handler handler) {
-    Add({verb, std::move(pattern), std::move(handler), {}});
+    Add({verb, std::move(pattern), std::move(handler), {}, {}, {}});
   }
 
   // The route of a request, and its parameters in `parameters`; null when there is none: `refusal` then is

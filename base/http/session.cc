@@ -26,8 +26,8 @@ constexpr size_t kFirstReadBytes = 1024;
 constexpr size_t kBodyReadBytes = 64 << 10;
 constexpr size_t kDrainBytes = 4 << 10;
 
-bool ExpectsContinue(const Fields& fields) {
-  return beast::iequals(fields[bhttp::field::expect], "100-continue");
+bool ExpectsContinue(const Request& request) {
+  return beast::iequals(request.fields[bhttp::field::expect], "100-continue");
 }
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
@@ -138,15 +138,38 @@ void Session::OnTarget() {
                                 {{"field", "target"}}));
   }
   request_.target = *std::move(target);
+  request_.fields = std::move(parser_->get().base());
+  request_.peer = stream_.peer();
   Response refusal;
   route_ = router_.Find(request_.verb, request_.target, request_.parameters, refusal);
   if (route_ == nullptr) return Refuse(std::move(refusal));
   body_limit_ = route_->max_body_bytes.value_or(options_.max_body_bytes);
   parser_->body_limit(body_limit_);
-  const auto length = parser_->content_length();
-  if (length && *length > body_limit_) return RefuseBody();
-  if (!parser_->is_done() && ExpectsContinue(header)) return WriteContinue();
+  if (parser_->is_done()) return Dispatch();
+  BeginBody();
+}
+
+void Session::BeginBody() {
+  if (route_->admit) {
+    if (auto refusal = route_->admit(request_)) return Refuse(*std::move(refusal));
+  }
+  if (parser_->content_length().value_or(0) > body_limit_) return RefuseLargeBody();
+  if (route_->bodies != nullptr) share_ = std::make_shared<BodyShare>(route_->bodies);
+  if (!ReserveBody()) return Refuse(share_->Refusal());
+  if (ExpectsContinue(request_)) return WriteContinue();
   ReadBody();
+}
+
+bool Session::ReserveBody() {
+  std::string& body = parser_->get().body();
+  const auto length = parser_->content_length();
+  size_t room = length.value_or(body.capacity());
+  if (!length && body.capacity() < body.size() + kBodyReadBytes)
+    room = std::min<size_t>(body_limit_, std::max(body.size() + kBodyReadBytes, 2 * body.capacity()));
+  // What was read and is not yet of the body has its place too.
+  if (share_ != nullptr && !share_->GrowTo(room + std::min(room, kBodyReadBytes))) return false;
+  if (!length) body.reserve(room);
+  return true;
 }
 
 void Session::WriteContinue() {
@@ -158,25 +181,31 @@ void Session::WriteContinue() {
 }
 
 void Session::ReadBody() {
-  if (parser_->is_done()) return Dispatch();
   // Beast reads as much at once as there is room for.
   buffer_.reserve(
       std::min<size_t>(parser_->content_length_remaining().value_or(kBodyReadBytes), kBodyReadBytes));
+  parser_->eager(true);
   stream_.tcp().expires_after(options_.read_timeout);
-  bhttp::async_read(stream_, buffer_, *parser_,
-                    [self = shared_from_this()](Error error, size_t) { self->OnBody(error); });
+  ReadMore();
+}
+
+void Session::ReadMore() {
+  bhttp::async_read_some(stream_, buffer_, *parser_,
+                         [self = shared_from_this()](Error error, size_t) { self->OnBody(error); });
 }
 
 void Session::OnBody(Error error) {
   if (error) return RefuseUnreadable(error);
-  Dispatch();
+  if (parser_->is_done()) return Dispatch();
+  if (!ReserveBody()) return Refuse(share_->Refusal());
+  ReadMore();
 }
 
 void Session::RefuseUnreadable(Error error) {
   const bool protocol = error.category() == make_error_code(bhttp::error::bad_value).category();
   // Everything else is the client's leaving, or a time-out.
   if (!protocol || error == bhttp::error::end_of_stream || error == bhttp::error::partial_message) return;
-  if (error == bhttp::error::body_limit) return RefuseBody();
+  if (error == bhttp::error::body_limit) return RefuseLargeBody();
   if (error == bhttp::error::header_limit) {
     return Refuse(
         ErrorResponse(StatusCode::request_header_fields_too_large, "TOO_LARGE",
@@ -186,7 +215,7 @@ void Session::RefuseUnreadable(Error error) {
   Refuse(ErrorResponse(StatusCode::bad_request, "MALFORMED", "not an HTTP request: " + error.message()));
 }
 
-void Session::RefuseBody() {
+void Session::RefuseLargeBody() {
   const std::string limit = std::to_string(body_limit_);
   Refuse(ErrorResponse(StatusCode::payload_too_large, "TOO_LARGE",
                        "the body is larger than " + limit + " bytes", {{"field", "body"}, {"limit", limit}}));
@@ -206,15 +235,15 @@ void Session::Dispatch() {
   handler_timer_.async_wait([self = shared_from_this(), exchange = exchange_](Error error) {
     if (!error && self->exchange_ == exchange) self->OnHandlerTimeout();
   });
-  request_.peer = stream_.peer();
   request_.body = std::move(parser_->get().body());
-  request_.fields = std::move(parser_->get().base());
   route_->handler(request_, MakeResponder());
   request_ = {};
 }
 
 Responder Session::MakeResponder() {
-  return [weak = weak_from_this(), exchange = exchange_](Response response) {
+  // Whoever has the responder may have the body too, also after its time was over.
+  return [weak = weak_from_this(), exchange = exchange_,
+          share = std::exchange(share_, nullptr)](Response response) {
     const auto self = weak.lock();
     if (!self) return;
     asio::post(self->stream_.get_executor(), [self, exchange, response = std::move(response)]() mutable {
@@ -229,6 +258,7 @@ void Session::OnHandlerTimeout() { Respond(HandlerTimedOut()); }
 
 void Session::Refuse(Response response) {
   awaiting_response_ = true;
+  request_ = {};
   // A request that was not read to its end leaves bytes that are no request.
   if (!parser_->is_done()) keep_alive_ = false;
   Respond(std::move(response));
@@ -239,6 +269,7 @@ void Session::Respond(Response response) {
   awaiting_response_ = false;
   handler_timer_.cancel();
   parser_.reset();
+  share_.reset();
   response_ = std::move(response);
   MakeHead();
   if (response_.stream != nullptr || head_only_) return WriteHead();

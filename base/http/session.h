@@ -73,12 +73,18 @@ class Session : public std::enable_shared_from_this<Session> {
   void OnHeader(Error error);
   // Finds the route, and with it how large the body may be.
   void OnTarget();
+  // Whether the body is to be read is decided here: until then none of it costs memory.
+  void BeginBody();
   void WriteContinue();
   void ReadBody();
+  void ReadMore();
   void OnBody(Error error);
+  // Takes from the budget what the body needs: when its length was said all of it, else, of chunks, what it
+  // has and the next read may bring.
+  bool ReserveBody();
   // Answers what cannot be read as a request, and says whether there was anything to answer.
   void RefuseUnreadable(Error error);
-  void RefuseBody();
+  void RefuseLargeBody();
   void RefuseFraming(const std::string& fault);
   void Dispatch();
   // What a handler gets: it leads back here as long as `exchange` is the one in hand.
@@ -118,6 +124,8 @@ class Session : public std::enable_shared_from_this<Session> {
   const Route* route_ = nullptr;
   Request request_;
   uint64_t body_limit_ = 0;
+  // Of the body's memory; from Dispatch on the responder has it, for as long as the request is handled.
+  std::shared_ptr<BodyShare> share_;
   unsigned version_ = 0;  // of HTTP, times ten
   bool keep_alive_ = false;
   bool head_only_ = false;

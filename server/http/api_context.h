@@ -2,8 +2,10 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 
+#include "base/http/body_budget.h"
 #include "server/auth/access_control.h"
 #include "server/core/call_counters.h"
 #include "server/core/log_service.h"
@@ -23,6 +25,10 @@ struct ApiContext {
   std::function<std::string()> metrics = {};
   // Counts the requests that routes answer; null: nobody does.
   CallCounters* calls = nullptr;
+  // What bodies take of memory: those of callers who are known, and those of open routes, so that strangers
+  // leave no less to the others. Null: they have no bound.
+  std::shared_ptr<http::BodyBudget> bodies = {};
+  std::shared_ptr<http::BodyBudget> open_bodies = {};
   // What clients have not taken yet of the pages that they asked for.
   HeldBytes held_pages = {};
   EventTexts event_texts = {};

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "base/file_bound.h"
+#include "server/core/refusal_counters.h"
+#include "server/http/answers.h"
 #include "server/http/append_routes.h"
 #include "server/http/health_routes.h"
 #include "server/http/log_routes.h"
@@ -25,6 +28,19 @@ size_t MaxConnections() {
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return kMaxConnections;
   return std::min<size_t>(kMaxConnections, files.rlim_cur / 4 * 3);
+}
+
+// Unlike a full queue, which concerns one log, this is the server's own trouble: 503, not 429.
+http::Response NoRoomForBody() {
+  const absl::Status status = MakeError(
+      Reason::kBusy,
+      "body: those of other requests take up the memory that there is for them; it was not read, and "
+      "nothing was done",
+      {{"field", "body"}, {"fate", "rejected"}});
+  Refusals(Transport::kHttp).Count(status);
+  http::Response response = ErrorAnswer(status);
+  response.status = http::StatusCode::service_unavailable;
+  return response;
 }
 
 http::ServerOptions ToServerOptions(const ApiServer::Options& options) {
@@ -52,7 +68,13 @@ http::Router MakeApiRouter(ApiContext& context) {
 }
 
 ApiServer::ApiServer(LogService& service, AccessControl& access, const Options& options)
-    : context_{service, access, options.webhooks, options.metrics, options.calls},
+    : context_{.service = service,
+               .access = access,
+               .webhooks = options.webhooks,
+               .metrics = options.metrics,
+               .calls = options.calls,
+               .bodies = std::make_shared<http::BodyBudget>(options.body_bytes, NoRoomForBody),
+               .open_bodies = std::make_shared<http::BodyBudget>(options.body_bytes / 4, NoRoomForBody)},
       server_(ToServerOptions(options)) {}
 
 absl::StatusOr<std::unique_ptr<ApiServer>> ApiServer::Start(LogService& service, AccessControl& access,

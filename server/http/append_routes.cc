@@ -27,6 +27,19 @@ absl::Status WithFate(const absl::Status& status) {
   return MakeError(*reason, std::string(status.message()), metadata);
 }
 
+std::string LogOf(const http::Request& request) {
+  const auto log = request.parameters.find("log");
+  return log == request.parameters.end() ? std::string(kDefaultLog) : log->second;
+}
+
+absl::Status MayAppend(const Caller& caller, const http::Request& request) {
+  return WithFate(caller.CheckLog(Access::kAppend, LogOf(request)));
+}
+
+absl::Status MayAppendToChannel(const Caller& caller, const http::Request& request) {
+  return WithFate(caller.CheckChannel(Access::kAppend, LogOf(request), request.Parameter("channel")));
+}
+
 absl::StatusOr<http::Response> AppendAnswer(const absl::StatusOr<Appended>& outcome) {
   if (!outcome.ok()) return WithFate(outcome.status());
   v1::AppendResponse message;
@@ -68,11 +81,13 @@ void PostRecords(LogService& service, const Call& call, const Reply& reply) {
       reply);
 }
 
-void PostMessage(LogService& service, const std::string& log, const Call& call, const Reply& reply) {
+void PostMessage(LogService& service, const Call& call, const Reply& reply) {
   EncodeAndAppend(
       service, call,
-      [log, channel = call.Parameter("channel"), type = std::string(call.request.Field("Content-Type"))](
-          std::string_view body) { return EncodeMessage(log, channel, type, body); },
+      [log = LogOf(call.request), channel = call.Parameter("channel"),
+       type = std::string(call.request.Field("Content-Type"))](std::string_view body) {
+        return EncodeMessage(log, channel, type, body);
+      },
       reply);
 }
 
@@ -81,19 +96,20 @@ void PostMessage(LogService& service, const std::string& log, const Call& call, 
 void AddAppendRoutes(Routes& routes) {
   LogService& service = routes.context().service;
   const Limits& limits = service.options().limits;
-  routes.Add({http::Verb::post, "/v1/logs/{log}/records", Guard::kCaller,
-              [&service](const Call& call, const Reply& reply) { PostRecords(service, call, reply); },
-              limits.request_bytes * kJsonOverhead});
-  routes.AddBoth({http::Verb::post, "/v1/logs/{log}/channels/{channel}/messages", Guard::kCaller,
-                  [&service](const Call& call, const Reply& reply) {
-                    PostMessage(service, call.Parameter("log"), call, reply);
-                  },
-                  limits.record_bytes * kJsonOverhead});
-  routes.AddBoth({http::Verb::post, "/messages/{channel}", Guard::kCaller,
-                  [&service](const Call& call, const Reply& reply) {
-                    PostMessage(service, std::string(kDefaultLog), call, reply);
-                  },
-                  limits.record_bytes * kJsonOverhead});
+  routes.Add(
+      {.verb = http::Verb::post,
+       .pattern = "/v1/logs/{log}/records",
+       .handler = [&service](const Call& call, const Reply& reply) { PostRecords(service, call, reply); },
+       .max_body_bytes = limits.request_bytes * kJsonOverhead,
+       .may = MayAppend});
+  for (const char* path : {"/v1/logs/{log}/channels/{channel}/messages", "/messages/{channel}"}) {
+    routes.AddBoth(
+        {.verb = http::Verb::post,
+         .pattern = path,
+         .handler = [&service](const Call& call, const Reply& reply) { PostMessage(service, call, reply); },
+         .max_body_bytes = limits.record_bytes * kJsonOverhead,
+         .may = MayAppendToChannel});
+  }
 }
 
 }  // namespace replog

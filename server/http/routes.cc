@@ -37,15 +37,20 @@ absl::Status CheckOrigin(const http::Request& request) {
       {{"field", "origin"}});
 }
 
-// Who calls, within what it may use up.
-absl::StatusOr<Caller> Identify(AccessControl& access, const http::Request& request) {
+absl::StatusOr<Caller> Identify(const AccessControl& access, const http::Request& request) {
   // Two headers are none: which of them counts must not depend on who looks.
   const bool twice = request.fields.count("Authorization") > 1;
   const std::string authorization(twice ? "twice" : request.Field("Authorization"));
-  auto caller = access.Identify({authorization, request.peer.certificate_names});
-  if (!caller.ok()) return caller;
-  if (auto status = caller->Admit(request.body.size()); !status.ok()) return status;
-  return caller;
+  return access.Identify({authorization, request.peer.certificate_names});
+}
+
+// What can be refused by the header alone, before the body costs anything. The handler's call is judged again
+// when the body is there: that may take a while, in which grants may be taken away.
+absl::Status CheckHeader(const AccessControl& access, const ApiRoute& route, const http::Request& request) {
+  if (auto status = CheckOrigin(request); !status.ok() || route.guard == Guard::kOpen) return status;
+  const auto caller = Identify(access, request);
+  if (!caller.ok()) return caller.status();
+  return route.may ? route.may(*caller, request) : absl::OkStatus();
 }
 
 void Count(ApiContext& context, const std::string& route, int64_t begin_us, int status,
@@ -74,6 +79,24 @@ void Tell(LogService& service, const Arrived& arrived, const absl::Status& ended
     observer->OnEnded({arrived.origin, arrived.method, ended, took_us});
 }
 
+Arrived ArrivalOf(const ApiContext& context, const http::Request& request, bool waits) {
+  return {{RequestIdOf(request), request.peer.address},
+          absl::StrCat(std::string(to_string(request.verb)), " ", Path(request)),
+          context.service.clock().MonotonicMicros(),
+          waits};
+}
+
+// The answer to a call that ended so, counted and told.
+http::Response AnswerOf(ApiContext& context, const std::string& route, const Arrived& arrived,
+                        absl::StatusOr<http::Response> outcome) {
+  const absl::Status ended = outcome.status();
+  http::Response response = outcome.ok() ? *std::move(outcome) : ErrorAnswer(outcome.status());
+  response.fields.emplace_back("X-Request-Id", arrived.origin.request_id);
+  Count(context, route, arrived.at_us, static_cast<int>(response.status), ended);
+  Tell(context.service, arrived, ended);
+  return response;
+}
+
 }  // namespace
 
 void Routes::AddBoth(const ApiRoute& route) {
@@ -85,30 +108,29 @@ void Routes::AddBoth(const ApiRoute& route) {
 
 void Routes::Add(ApiRoute route) {
   const std::string name = absl::StrCat(std::string(to_string(route.verb)), " ", route.pattern);
-  auto handle = [this_context = &context_, name, guard = route.guard, waits = route.waits,
-                 handler = std::move(route.handler)](const http::Request& request, http::Responder respond) {
-    ApiContext& context = *this_context;
-    const std::string id = RequestIdOf(request);
-    const Arrived arrived{{id, request.peer.address},
-                          absl::StrCat(std::string(to_string(request.verb)), " ", Path(request)),
-                          context.service.clock().MonotonicMicros(),
-                          waits};
+  const auto shared = std::make_shared<const ApiRoute>(std::move(route));
+  auto admit = [&context = context_, name,
+                shared](const http::Request& request) -> std::optional<http::Response> {
+    const absl::Status status = CheckHeader(context.access, *shared, request);
+    if (status.ok()) return std::nullopt;
+    return AnswerOf(context, name, ArrivalOf(context, request, shared->waits), status);
+  };
+  auto handle = [&context = context_, name, shared](const http::Request& request, http::Responder respond) {
+    const Arrived arrived = ArrivalOf(context, request, shared->waits);
+    const std::string& id = arrived.origin.request_id;
     const Reply reply = [&context, name, arrived,
                          respond = std::move(respond)](absl::StatusOr<http::Response> outcome) {
-      const absl::Status ended = outcome.status();
-      http::Response response = outcome.ok() ? *std::move(outcome) : ErrorAnswer(outcome.status());
-      response.fields.emplace_back("X-Request-Id", arrived.origin.request_id);
-      Count(context, name, arrived.at_us, static_cast<int>(response.status), ended);
-      Tell(context.service, arrived, ended);
-      respond(std::move(response));
+      respond(AnswerOf(context, name, arrived, std::move(outcome)));
     };
     if (auto status = CheckOrigin(request); !status.ok()) return reply(status);
-    if (guard == Guard::kOpen) return handler(Call{request, id, std::nullopt}, reply);
+    if (shared->guard == Guard::kOpen) return shared->handler(Call{request, id, std::nullopt}, reply);
     auto caller = Identify(context.access, request);
     if (!caller.ok()) return reply(caller.status());
-    handler(Call{request, id, *std::move(caller)}, reply);
+    if (auto status = caller->Admit(request.body.size()); !status.ok()) return reply(status);
+    shared->handler(Call{request, id, *std::move(caller)}, reply);
   };
-  router_.Add({route.verb, std::move(route.pattern), std::move(handle), route.max_body_bytes});
+  router_.Add({shared->verb, shared->pattern, std::move(handle), shared->max_body_bytes, std::move(admit),
+               shared->guard == Guard::kOpen ? context_.open_bodies : context_.bodies});
 }
 
 }  // namespace replog

@@ -23,6 +23,9 @@ struct ApiRoute {
   std::function<void(const Call& call, Reply reply)> handler;
   std::optional<size_t> max_body_bytes = {};
   bool waits = false;  // for somebody, by design: then its time is not told
+  // Of a request with a body, before that is read: what the caller may not, by the path alone. Empty:
+  // nothing.
+  std::function<absl::Status(const Caller& caller, const http::Request& request)> may = {};
 };
 
 // Adds routes to a router, with what they all have in common around each: who calls, protection against

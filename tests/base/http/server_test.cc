@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <list>
 #include <optional>
 #include <thread>
 
@@ -278,6 +279,134 @@ TEST_F(ServerTest, BodyThatDoesNotComeEndsTheConnection) {
   HttpConnection connection(address());
   connection.Send("POST /echo HTTP/1.1\r\nContent-Length: 2\r\n\r\n");
   EXPECT_TRUE(connection.ServerCloses());
+}
+
+Response Full() { return ErrorResponse(StatusCode::service_unavailable, "BUSY", "full"); }
+
+// A server whose bodies have a budget, with an echo, and a path whose answers the test gives.
+class BodiesTest : public ServerTest {
+ protected:
+  void StartWith(size_t budget, ServerOptions options = {}) {
+    const Router open = MakeRouter();
+    const auto bodies = std::make_shared<BodyBudget>(budget, Full);
+    Router router;
+    for (Route route : open.routes()) {
+      route.bodies = bodies;
+      route.verb = Verb::post;
+      route.max_body_bytes = 1 << 20;
+      route.admit = [](const Request& request) -> std::optional<Response> {
+        if (request.Field("Authorization").empty())
+          return ErrorResponse(StatusCode::unauthorized, "UNAUTHENTICATED", "who are you?");
+        return {};
+      };
+      router.Add(std::move(route));
+    }
+    server_.emplace(std::move(options));
+    ASSERT_TRUE(server_->Start(std::move(router)).ok());
+  }
+
+  // The header of a request that waits to be told to go on.
+  static std::string Head(const std::string& fields, const std::string& path = "/echo") {
+    return "POST " + path + " HTTP/1.1\r\nExpect: 100-continue\r\n" + fields + "\r\n\r\n";
+  }
+  static std::string Known(size_t length) {
+    return "Authorization: me\r\nContent-Length: " + std::to_string(length);
+  }
+  StatusCode Asked(const std::string& head) {
+    HttpConnection connection(address());
+    connection.Send(head);
+    return connection.Read().result();
+  }
+};
+
+TEST_F(BodiesTest, RefusedRequestIsNotAskedForItsBody) {
+  StartWith(1 << 20);
+  HttpConnection connection(address());
+  connection.Send(Head("Content-Length: 1000"));
+  EXPECT_EQ(connection.Read().result(), StatusCode::unauthorized);
+  EXPECT_TRUE(connection.ServerCloses());
+}
+
+TEST_F(BodiesTest, FieldBehindABodyIsNoneOfTheHeader) {
+  StartWith(1 << 20);
+  HttpConnection connection(address());
+  connection.Send("POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nAuthorization: me\r\n\r\n");
+  EXPECT_EQ(connection.Read().result(), StatusCode::unauthorized);
+}
+
+TEST_F(BodiesTest, BodyThatHasNoRoomBesideOthersIsRefusedUnreadUntilTheyAreAnswered) {
+  StartWith(100'000);
+  HttpConnection first(address());
+  first.Send(Head(Known(40'000)));
+  ASSERT_EQ(first.Read().result(), StatusCode::continue_);
+  HttpConnection second(address());
+  second.Send(Head(Known(40'000)));
+  EXPECT_EQ(second.Read().result(), StatusCode::service_unavailable);
+  EXPECT_TRUE(second.ServerCloses());
+  first.Send(std::string(40'000, 'x'));
+  EXPECT_EQ(first.Read().body().size(), 40'000u);
+  EXPECT_EQ(Asked(Head(Known(40'000))), StatusCode::continue_);
+}
+
+TEST_F(BodiesTest, SmallBodyHasRoomBesideLargeOnes) {
+  StartWith(1 << 20);
+  std::list<HttpConnection> large;
+  StatusCode answer = StatusCode::continue_;
+  while (answer == StatusCode::continue_) {
+    large.emplace_back(address()).Send(Head(Known(100'000)));
+    answer = large.back().Read().result();
+  }
+  EXPECT_EQ(answer, StatusCode::service_unavailable);
+  EXPECT_EQ(Asked(Head(Known(60'000))), StatusCode::continue_);
+}
+
+TEST_F(BodiesTest, BodyThatNeverComesGivesItsRoomBack) {
+  StartWith(100'000);
+  {
+    HttpConnection first(address());
+    first.Send(Head(Known(40'000)));
+    ASSERT_EQ(first.Read().result(), StatusCode::continue_);
+  }
+  while (Asked(Head(Known(40'000))) != StatusCode::continue_) std::this_thread::yield();
+}
+
+TEST_F(BodiesTest, BodyInChunksTakesRoomAsItGrows) {
+  StartWith(500'000);
+  HttpConnection first(address());
+  first.Send(Head(Known(40'000)));
+  ASSERT_EQ(first.Read().result(), StatusCode::continue_);
+  HttpConnection second(address());
+  second.Send(Head("Authorization: me\r\nTransfer-Encoding: chunked"));
+  ASSERT_EQ(second.Read().result(), StatusCode::continue_);
+  second.Send("7a120\r\n" + std::string(500'000, 'x'));
+  EXPECT_EQ(second.Read().result(), StatusCode::service_unavailable);
+  EXPECT_TRUE(second.ServerCloses());
+}
+
+TEST_F(BodiesTest, BodyThatIsAlonePasses) {
+  StartWith(1'000);
+  for (const char* length : {"Content-Length: 300000", "Transfer-Encoding: chunked"}) {
+    HttpConnection connection(address());
+    connection.Send(Head("Authorization: me\r\n" + std::string(length)));
+    ASSERT_EQ(connection.Read().result(), StatusCode::continue_);
+    const std::string body(300'000, 'x');
+    connection.Send(length[0] == 'C' ? body : "493e0\r\n" + body + "\r\n0\r\n\r\n");
+    EXPECT_EQ(connection.Read().body(), body);
+  }
+}
+
+TEST_F(BodiesTest, HandlerThatIsLateKeepsItsRoom) {
+  ServerOptions options;
+  options.session.handler_timeout = std::chrono::milliseconds(1);
+  StartWith(1'000, options);
+  HttpConnection connection(address());
+  connection.Send(Head(Known(400), "/held"));
+  ASSERT_EQ(connection.Read().result(), StatusCode::continue_);
+  connection.Send(std::string(400, 'x'));
+  EXPECT_EQ(connection.Read().result(), StatusCode::gateway_timeout);
+  EXPECT_EQ(Asked(Head(Known(400))), StatusCode::service_unavailable);
+  Held();
+  EXPECT_EQ(Asked(Head(Known(400))), StatusCode::continue_);
 }
 
 TEST_F(ServerTest, ConnectionOverTheLimitIsServedWhenAnotherHasItsAnswer) {

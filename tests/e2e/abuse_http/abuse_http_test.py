@@ -3,6 +3,7 @@
 After each the server is up, a good client beside it was answered, and the server's memory has not grown by more than is said.
 """
 
+import hashlib
 import http.client
 import json
 import os
@@ -11,6 +12,7 @@ import resource
 import select
 import socket
 import sys
+import tempfile
 import threading
 import unittest
 
@@ -28,8 +30,11 @@ APPEND = "/v1/logs/default/records"
 class GoodClient:
     """Asks again and again, on a new connection each time, until the end of the block; every answer must be right."""
 
-    def __init__(self, address):
+    def __init__(self, address, token=None):
         self.address = address
+        self.fields = {"Content-Type": "application/json"}
+        if token:
+            self.fields["Authorization"] = f"Bearer {token}"
         self.answers = 0
         self.failure = None
         self.done = threading.Event()
@@ -39,7 +44,7 @@ class GoodClient:
         connection = http.client.HTTPConnection(self.address, timeout=DEADLINE_S)
         try:
             connection.request("POST", APPEND, json.dumps({"records": [{"channel": "good", "text": "x"}]}),
-                               {"Content-Type": "application/json"})
+                               self.fields)
             answer = connection.getresponse()
             body = answer.read()
             if answer.status != 200:
@@ -74,9 +79,11 @@ class GoodClient:
             self.done.wait(0.01)
 
 
-class AbuseTest(unittest.TestCase):
+class Abuse(unittest.TestCase):
+    FLAGS = ()
+
     def setUp(self):
-        self.server = self.enterContext(Replogd("--log-level", "off", http_listen="127.0.0.1:0"))
+        self.server = self.enterContext(Replogd("--log-level", "off", *self.FLAGS, http_listen="127.0.0.1:0"))
         host, port = self.server.http_address.rsplit(":", 1)
         self.endpoint = (host, int(port))
         self.sockets = []
@@ -135,6 +142,8 @@ class AbuseTest(unittest.TestCase):
                     poll.unregister(number)
                     del left[number]
 
+
+class AbuseTest(Abuse):
     def test_headers_that_never_end_are_cut_off(self):
         before = self.memory()
         with self.good():
@@ -313,6 +322,110 @@ class AbuseTest(unittest.TestCase):
                 except BlockingIOError:
                     pass
             self.assertLess(self.memory() - before, 200 * MIB)
+
+
+class BodiesTest(Abuse):
+    """Many large bodies at once, which all stay away in part: from strangers, and from one who is known."""
+
+    COUNT = 60
+    SAID = 8 << 20  # of each body's length
+    SENT = 4 << 20  # of each body
+    TOKEN = "a-token-of-alice-that-nobody-guesses"
+
+    def setUp(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+
+        def write(name, text):
+            path = os.path.join(folder, name)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            return path
+
+        digest = hashlib.sha256(self.TOKEN.encode()).hexdigest()
+        write("hub.secret", "a secret")
+        hook = ("webhooks: [{name: hub, secret_file: hub.secret, signature: {header: X-Signature}, delivery_id: body_sha256, "
+                "channel: c, max_body_bytes: 3145728}]")
+        access = f"principals: [{{name: alice, tokens: [{{id: t, sha256: {digest}}}], grants: [{{verbs: [append], logs: [default]}}]}}]"
+        self.FLAGS = ("--access-file", write("access.yaml", access), "--webhooks-file", write("webhooks.yaml", hook))
+        super().setUp()
+        with self.good():
+            pass  # what a server allocates once
+
+    def good(self):
+        return GoodClient(self.server.http_address, self.TOKEN)
+
+    def answers(self, count, path, *fields, chunked=False, said=SAID):
+        """The status of each of many whose bodies stay away in part, once `count` of them were answered."""
+        length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {said}"
+        head = "\r\n".join([f"POST {path} HTTP/1.1", "Host: x", "Content-Type: application/json", length, *fields, "", ""]).encode()
+        body = memoryview((b"%x\r\n" % said if chunked else b"") + b" " * min(self.SENT, said - 1))
+        clients = self.connect(self.COUNT)
+        for client in clients:
+            self.send_until_answered(client, head, body)
+        poll = select.poll()
+        waiting = {client.fileno(): client for client in clients}
+        for number in waiting:
+            poll.register(number, select.POLLIN)
+        statuses = []
+        while len(statuses) < count:
+            ready = poll.poll(DEADLINE_S * 1000)
+            self.assertTrue(ready, f"{len(statuses)} of {count} were answered")
+            for number, _ in ready:
+                poll.unregister(number)
+                statuses.append(int(waiting[number].recv(1 << 16).split()[1]))
+        return statuses
+
+    def send_until_answered(self, client, head, body):
+        client.sendall(head)
+        client.setblocking(False)
+        while body:
+            readable, writable, _ = select.select([client], [client], [], DEADLINE_S)
+            self.assertTrue(readable or writable, "neither read from nor answered")
+            if readable:
+                return
+            try:
+                body = body[client.send(body):]
+            except ConnectionError:
+                return  # answered, and then closed
+
+    def bounded(self, before, most):
+        grown = self.memory() - before
+        print(f"{self.COUNT} bodies: {grown / MIB:.1f} MiB more", flush=True)
+        self.assertLess(grown, most)
+
+    def test_bodies_of_strangers_are_not_read(self):
+        before = self.memory()
+        with self.good():
+            self.assertEqual(set(self.answers(self.COUNT, APPEND)), {401})
+            self.assertEqual(set(self.answers(self.COUNT, APPEND, "Authorization: Bearer a-wrong-one", chunked=True)), {401})
+            self.bounded(before, 20 * MIB)
+
+    def test_bodies_for_logs_that_are_not_granted_are_not_read(self):
+        statuses = self.answers(self.COUNT, "/v1/logs/other/records", f"Authorization: Bearer {self.TOKEN}")
+        self.assertEqual(set(statuses), {403})
+
+    def test_bodies_of_who_is_known_have_a_bound_together(self):
+        """64 MiB by default; six have room in them, and small bodies beside them."""
+        for chunked in (False, True):
+            with self.subTest(chunked=chunked):
+                before = self.memory()
+                with self.good():
+                    statuses = self.answers(self.COUNT - 6, APPEND, f"Authorization: Bearer {self.TOKEN}", chunked=chunked)
+                    self.assertEqual(set(statuses), {503})
+                    self.bounded(before, 100 * MIB)
+                self.close_all()
+                with self.good():
+                    pass
+
+    def test_bodies_of_unsigned_deliveries_have_a_bound_of_their_own(self):
+        before = self.memory()
+        with self.good():
+            self.assertEqual(set(self.answers(self.COUNT - 4, "/v1/webhooks/hub", said=3 << 20)), {503})
+            self.bounded(before, 40 * MIB)
+
+    def test_a_client_that_asks_first_is_not_told_to_send_what_is_refused(self):
+        head = b"POST %s HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n" % APPEND.encode()
+        self.assertEqual(self.statuses(head), [401])
 
 
 if __name__ == "__main__":

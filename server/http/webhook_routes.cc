@@ -91,6 +91,8 @@ void TakeIn(ApiContext& context, const Call& call, const Reply& reply) {
   if (webhook == nullptr) return reply(NotFound(call.Parameter("name")));
   const Delivery delivery = DeliveryOf(call.request, context.service.clock().WallMicros());
   if (auto status = CheckSignature(*webhook, delivery); !status.ok()) return reply(status);
+  // Only now: strangers must not use up what the sender may send.
+  if (auto status = context.webhooks->Admit(webhook->name); !status.ok()) return reply(status);
   if (webhook->NeedsJson() && !IsJson(call.request.Field("Content-Type"))) return reply(NotJson(*webhook));
   const auto append = MapDelivery(*webhook, delivery, context.service.options().limits);
   if (!append.ok()) return reply(append.status());

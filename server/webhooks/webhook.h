@@ -40,6 +40,7 @@ struct Webhook {
   std::vector<std::string> headers;   // header fields that are kept as headers of the record
   std::optional<ValueSource> events;  // a delivery whose event is not allowed is left out
   size_t max_body_bytes = 0;
+  uint64_t requests_per_second = 0;  // of deliveries that are signed; 0: no limit
 
   bool NeedsJson() const;
 };

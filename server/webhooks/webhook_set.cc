@@ -47,8 +47,12 @@ absl::Status WebhookSet::Load(const std::string& path) {
   if (!path.empty()) {
     const auto parsed = ReadWebhooks(path);
     if (!parsed.ok()) return parsed.status();
-    for (const Webhook& webhook : *parsed)
-      webhooks.emplace(webhook.name, std::make_shared<const Webhook>(webhook));
+    for (const Webhook& webhook : *parsed) {
+      auto usage = UsageOf(webhook.name);
+      if (usage == nullptr) usage = std::make_shared<Usage>(PrincipalOf(webhook), clock_);
+      usage->SetLimits({.requests_per_second = webhook.requests_per_second});
+      webhooks.emplace(webhook.name, Entry{std::make_shared<const Webhook>(webhook), std::move(usage)});
+    }
   }
   MutexLock lock(mutex_);
   webhooks_.swap(webhooks);
@@ -58,7 +62,18 @@ absl::Status WebhookSet::Load(const std::string& path) {
 std::shared_ptr<const Webhook> WebhookSet::Find(std::string_view name) const {
   MutexLock lock(mutex_);
   const auto found = webhooks_.find(name);
-  return found == webhooks_.end() ? nullptr : found->second;
+  return found == webhooks_.end() ? nullptr : found->second.webhook;
+}
+
+absl::Status WebhookSet::Admit(std::string_view name) const {
+  const auto usage = UsageOf(name);
+  return usage == nullptr ? absl::OkStatus() : usage->Admit(0);
+}
+
+std::shared_ptr<Usage> WebhookSet::UsageOf(std::string_view name) const {
+  MutexLock lock(mutex_);
+  const auto found = webhooks_.find(name);
+  return found == webhooks_.end() ? nullptr : found->second.usage;
 }
 
 }  // namespace replog

@@ -19,6 +19,7 @@ constexpr size_t kMaxNameBytes = 64;
 constexpr size_t kMaxSecrets = 8;
 constexpr size_t kMaxBodyBytes = 3 << 20;  // no record is larger
 constexpr size_t kDefaultBodyBytes = 1 << 20;
+constexpr size_t kMaxRequestsPerSecond = 1'000'000;
 
 bool IsName(const std::string& name) {
   for (const char c : name) {
@@ -186,7 +187,8 @@ void ReadTarget(const YamlValue& value, Webhook& webhook) {
 Webhook ReadWebhook(const YamlValue& value, const SecretSource& secrets) {
   if (!value.is_map()) value.Fail("a webhook is a map");
   value.ExpectKeys({"name", "secret_file", "secret_env", "secret_encoding", "signature", "delivery_id", "log",
-                    "channel", "key", "content", "content_as", "headers", "events", "max_body_bytes"});
+                    "channel", "key", "content", "content_as", "headers", "events", "max_body_bytes",
+                    "requests_per_second"});
   Webhook webhook;
   ReadName(value.Required("name"), webhook);
   webhook.delivery_id = ReadDeliveryId(value.Required("delivery_id"));
@@ -197,6 +199,7 @@ Webhook ReadWebhook(const YamlValue& value, const SecretSource& secrets) {
     value["events"].Required("allow");
   }
   webhook.max_body_bytes = value["max_body_bytes"].Number(1, kMaxBodyBytes, kDefaultBodyBytes);
+  webhook.requests_per_second = value["requests_per_second"].Number(1, kMaxRequestsPerSecond, 0);
   webhook.secrets = ReadSecrets(value, secrets);
   return webhook;
 }

@@ -41,6 +41,7 @@ struct SecretSource {
 //       headers: [X-GitHub-Event]         # kept as headers of the record
 //       events: {header: X-GitHub-Event, allow: [push]}   # others are answered, and left out
 //       max_body_bytes: 1048576
+//       requests_per_second: 100        # signed deliveries beyond it are refused; none: no limit
 //
 // `file` is the name for errors. INVALID_ARGUMENT: FILE:LINE and what is wrong there.
 absl::StatusOr<std::vector<Webhook>> ParseWebhooks(const std::string& text, const std::string& file,

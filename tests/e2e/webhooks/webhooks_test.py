@@ -18,7 +18,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "python"))
-from replogd import Replogd  # pylint: disable=wrong-import-position
+from logged_replogd import LoggedReplogd  # pylint: disable=wrong-import-position
 
 DEADLINE_S = 60  # ends a test that hangs
 SHARED_MAP = os.path.join(os.path.dirname(os.environ["REPLOG_CLI"]), "shared-map")
@@ -40,6 +40,12 @@ webhooks:
               timestamp_header: Stripe-Signature, timestamp_prefix: t=, tolerance: 60s}
   delivery_id: body_sha256
   channel: payments
+- name: slow
+  secret_file: datafiles.secret
+  signature: {header: X-Hub-Signature-256, prefix: sha256=}
+  delivery_id: body_sha256
+  channel: slow
+  requests_per_second: 1
 """
 
 
@@ -83,7 +89,7 @@ class WebhooksTest(unittest.TestCase):
         self.write("new.secret", "a new secret\n")
         self.write("webhooks.yaml", WEBHOOKS)
         self.server = self.enterContext(
-            Replogd("--webhooks-file", os.path.join(self.folder, "webhooks.yaml"), http_listen="127.0.0.1:0"))
+            LoggedReplogd("--webhooks-file", os.path.join(self.folder, "webhooks.yaml"), http_listen="127.0.0.1:0"))
 
     def write(self, name, text):
         with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
@@ -152,6 +158,29 @@ class WebhooksTest(unittest.TestCase):
         self.assertEqual(errors, errors[:1] * len(errors))
         self.refused((404, "WEBHOOK_NOT_FOUND"), self.post("other", body, {"X-Hub-Signature-256": sign(body)}))
         self.assertEqual(self.records(), [])
+
+    def test_refused_signatures_are_logged_with_the_peer_and_do_not_flood_the_log(self):
+        self.post("datafiles", b"x", {})
+        self.assertRegex(self.server.await_log("call denied .*POST /v1/webhooks/datafiles"), r"peer=127\.0\.0\.1:\d+")
+        # So many in a second; the first of the next one says how many were left out.
+        while not any("suppressed=" in line for line in self.server.lines):
+            self.post("datafiles", b"x", {})
+
+    def test_more_deliveries_than_a_webhook_may_send_are_refused_and_those_of_strangers_do_not_count(self):
+        def deliver(number, secret=SECRET):
+            body = b"delivery %d" % number
+            return self.post("slow", body, {"X-Hub-Signature-256": sign(body, secret)})
+
+        for number in range(20):
+            self.refused((401, "BAD_SIGNATURE"), deliver(number, "another"))
+        answers = [deliver(0)]
+        self.assertEqual(answers[0][0], 200, answers[0])
+        while answers[-1][0] == 200:
+            answers.append(deliver(len(answers)))
+        error = self.refused((429, "RATE_LIMITED"), answers[-1])
+        self.assertIn("webhook:slow", error["message"])
+        self.assertEqual(answers[-1][2]["Retry-After"], "1")
+        self.assertEqual(self.deliver(datafile("shop", "x"), "d")[0], 200, "others are not held up")
 
     def test_a_replayed_delivery_is_refused_when_it_is_old_and_else_a_duplicate(self):
         now = int(time.time())

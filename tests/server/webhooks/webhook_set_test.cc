@@ -4,6 +4,8 @@
 
 #include <fstream>
 
+#include "base/error.h"
+#include "tests/server/core/manual_clock.h"
 #include "tests/support/temp_directory.h"
 
 namespace replog {
@@ -20,7 +22,8 @@ class WebhookSetTest : public ::testing::Test {
   }
 
   testing::TempDirectory directory_;
-  WebhookSet set_;
+  testing::ManualClock clock_;
+  WebhookSet set_{clock_};
 };
 
 TEST_F(WebhookSetTest, ReadsSecretsBesideTheFile) {
@@ -45,6 +48,22 @@ TEST_F(WebhookSetTest, AFileThatIsWrongChangesNothing) {
   ASSERT_TRUE(set_.Load(Path("hooks.yaml")).ok());
   EXPECT_EQ(set_.Find("hub")->channel.text, "d");
   EXPECT_EQ(before->channel.text, "c") << "who has it keeps it";
+}
+
+TEST_F(WebhookSetTest, ALimitIsOfEachWebhookAndOutlivesAReload) {
+  const std::string rest =
+      ", secret_file: hub.secret, delivery_id: body_sha256, channel: c, signature: {header: S}}";
+  Write("hub.secret", "sesame");
+  Write("hooks.yaml", "webhooks: [{name: hub, requests_per_second: 2" + rest + ", {name: free" + rest + "]");
+  ASSERT_TRUE(set_.Load(Path("hooks.yaml")).ok());
+  EXPECT_TRUE(set_.Admit("hub").ok());
+  EXPECT_TRUE(set_.Admit("hub").ok());
+  EXPECT_EQ(ReasonOf(set_.Admit("hub")), Reason::kRateLimited);
+  EXPECT_TRUE(set_.Admit("free").ok());
+  ASSERT_TRUE(set_.Load(Path("hooks.yaml")).ok());
+  EXPECT_EQ(ReasonOf(set_.Admit("hub")), Reason::kRateLimited);
+  clock_.Advance(500'000);
+  EXPECT_TRUE(set_.Admit("hub").ok());
 }
 
 }  // namespace

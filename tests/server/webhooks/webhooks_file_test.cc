@@ -59,6 +59,7 @@ webhooks:
   headers: [X-Account]
   events: {pointer: /type, allow: [paid, refunded]}
   max_body_bytes: 1000
+  requests_per_second: 7
 )");
   EXPECT_EQ(hook.secrets.size(), 3u);
   EXPECT_EQ(hook.signature.encoding, SignatureScheme::Encoding::kBase64);
@@ -74,6 +75,7 @@ webhooks:
   EXPECT_THAT(hook.headers, ElementsAre("X-Account"));
   EXPECT_TRUE(hook.events->allow.Matches("paid"));
   EXPECT_EQ(hook.max_body_bytes, 1000u);
+  EXPECT_EQ(hook.requests_per_second, 7u);
   EXPECT_TRUE(hook.NeedsJson());
 }
 
@@ -99,6 +101,8 @@ TEST(WebhooksFile, AnErrorSaysWhereAndWhat) {
   EXPECT_EQ(ErrorOf(Hook("  log: _system\n")).substr(0, 14), "w.yaml:7: log:");
   EXPECT_EQ(ErrorOf(Hook("  max_body_bytes: 9999999\n")),
             "w.yaml:7: max_body_bytes: \"9999999\" is not a whole number from 1 to 3145728");
+  EXPECT_EQ(ErrorOf(Hook("  requests_per_second: 0\n")),
+            "w.yaml:7: requests_per_second: \"0\" is not a whole number from 1 to 1000000");
 }
 
 TEST(WebhooksFile, AChannelFromOutsideMustBeAllowed) {

@@ -24,11 +24,10 @@ void RefuseFlagsOnly(const YamlValue& root) {
 
 }  // namespace
 
-absl::StatusOr<GivenSettings> ParseConfig(const std::string& text, const std::string& path,
-                                          const std::vector<std::string>& names) {
-  if (text.size() > kMostBytes) {
-    return InvalidArgumentError(StrCat(path, ": is larger than ", kMostBytes, " bytes"));
-  }
+ConfigFile ParseConfig(const std::string& text, const std::string& path,
+                       const std::vector<std::string>& names) {
+  if (text.size() > kMostBytes)
+    return {{}, InvalidArgumentError(StrCat(path, ": is larger than ", kMostBytes, " bytes"))};
   YamlDocument document(text, path);
   const YamlValue root = document.root();
   RefuseFlagsOnly(root);
@@ -38,18 +37,16 @@ absl::StatusOr<GivenSettings> ParseConfig(const std::string& text, const std::st
     const YamlValue value = root[name];
     if (value.present()) given.emplace(name, Given{value.Text(), value.Where()});
   }
-  if (!document.status().ok()) return document.status();
-  return given;
+  return {std::move(given), document.status()};
 }
 
-absl::StatusOr<GivenSettings> ReadConfigFile(const std::string& path, const std::vector<std::string>& names) {
+ConfigFile ReadConfigFile(const std::string& path, const std::vector<std::string>& names) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   std::string text(kMostBytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (errno != 0 || file.bad()) {
-    return InvalidArgumentError(StrCat(path, ": cannot be read: ", std::strerror(errno)));
-  }
+  if (errno != 0 || file.bad())
+    return {{}, InvalidArgumentError(StrCat(path, ": cannot be read: ", std::strerror(errno)))};
   text.resize(static_cast<size_t>(file.gcount()));
   return ParseConfig(text, path, names);
 }

@@ -19,23 +19,30 @@ const Given* Strongest(const Places& places, const std::string& name) {
 
 }  // namespace
 
-absl::StatusOr<Configuration> Resolve(const Places& places) {
+Configuration Resolve(const Places& places) {
   Configuration configuration;
-  std::vector<std::string> problems;
   for (const Setting& setting : SettingsOf(configuration.options)) {
     const Given* given = Strongest(places, setting.name);
     if (given != nullptr) {
       const absl::Status status = setting.set(given->text);
       if (!status.ok()) {
-        problems.push_back(absl::StrCat(setting.name, " (", given->where, "): ", status.message()));
+        configuration.problems.push_back(
+            absl::StrCat(setting.name, " (", given->where, "): ", status.message()));
       }
     }
     configuration.values.push_back(
         {setting.name, setting.show(), given != nullptr ? given->where : "default", setting.reload});
   }
-  if (!problems.empty()) return absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));
-  if (absl::Status status = CheckTogether(configuration.options); !status.ok()) return status;
+  // What values come to together can be told once each is good.
+  if (!configuration.problems.empty()) return configuration;
+  if (const absl::Status status = CheckTogether(configuration.options); !status.ok())
+    configuration.problems.emplace_back(status.message());
   return configuration;
+}
+
+absl::StatusOr<Configuration> Usable(Configuration configuration) {
+  if (configuration.problems.empty()) return configuration;
+  return absl::InvalidArgumentError(absl::StrJoin(configuration.problems, "\n"));
 }
 
 Configuration TakeOver(const Configuration& after, const Configuration& before) {

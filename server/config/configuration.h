@@ -27,11 +27,15 @@ struct Configuration {
   ServerOptions options;
   std::vector<Value> values;
   std::vector<std::string> warnings;  // see Environment
+  // Everything that is wrong, a line each; what is concerned has its default. Then nothing of it is used.
+  std::vector<std::string> problems;
 };
 
-// Puts the places together: a flag beats the environment, which beats the file, which beats the default. An
-// error tells all values that are wrong, a line for each.
-absl::StatusOr<Configuration> Resolve(const Places& places);
+// Puts the places together: a flag beats the environment, which beats the file, which beats the default.
+Configuration Resolve(const Places& places);
+
+// The configuration, or its problems as an error.
+absl::StatusOr<Configuration> Usable(Configuration configuration);
 
 // What `before` becomes by a reload of `after`: what needs a restart stays as it was.
 Configuration TakeOver(const Configuration& after, const Configuration& before);

@@ -78,7 +78,6 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   LogOfGrpc();
   RaiseFileLimit();
   for (const std::string& warning : configuration.warnings) spdlog::warn("{}", warning);
-  if (const auto status = CheckListeners(options); !status.ok()) return Fail(status);
   WarnOfListeners(options);
   const auto tls = OpenTls(options.tls);
   if (!tls.ok()) return Fail(tls.status());
@@ -125,7 +124,7 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   if (*http != nullptr) std::printf("http %s\n", (*http)->address().c_str());
   std::fflush(stdout);
   Reloader reloader(
-      configuration, [&line] { return Configure(line); }, CheckFiles);
+      configuration, [&line] { return Usable(Configure(line)); }, CheckFiles);
   reloader.Add([&](const ServerOptions& now) {
     logging.Set(now.log_level, now.log_format);
     operations.SetSlow(now.slow_operation_us);
@@ -161,9 +160,9 @@ int VerifyOffline(const ServerOptions& options) {
   return problems == 0 ? 0 : 1;
 }
 
-int CheckHealth(const ServerOptions& options, bool alive) {
-  const auto status =
-      AskHealth(options.listen, options.tls, alive ? HealthGoal::kAlive : HealthGoal::kServing);
+int CheckHealth(const ServerOptions& options, const HealthOptions& health) {
+  const auto status = AskHealth(options.listen, options.tls, health.identity,
+                                health.alive ? HealthGoal::kAlive : HealthGoal::kServing);
   return status.ok() ? 0 : Fail(status);
 }
 

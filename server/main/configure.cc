@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "absl/strings/str_join.h"
 #include "server/config/config_file.h"
 #include "server/config/environment.h"
 #include "server/config/reference.h"
@@ -11,6 +12,10 @@
 namespace replog {
 namespace {
 
+void Add(const absl::Status& status, std::vector<std::string>& problems) {
+  if (!status.ok()) problems.emplace_back(status.message());
+}
+
 int Print(const std::string& text) {
   std::fputs(text.c_str(), stdout);
   return 0;
@@ -18,29 +23,34 @@ int Print(const std::string& text) {
 
 }  // namespace
 
-absl::StatusOr<Configuration> Configure(const CommandLine& line) {
+Configuration Configure(const CommandLine& line) {
   ServerOptions defaults;
   Environment environment = ReadEnvironment(EnvironmentEntries(), SettingsOf(defaults));
   Places places{.flags = line.flags, .environment = std::move(environment.given)};
-  if (!line.config_file.empty()) {
-    auto file = ReadConfigFile(line.config_file, SettingNames());
-    if (!file.ok()) return file.status();
-    places.file = *std::move(file);
-  }
-  auto configuration = Resolve(places);
-  if (configuration.ok()) configuration->warnings = std::move(environment.warnings);
+  ConfigFile file;
+  if (!line.config_file.empty()) file = ReadConfigFile(line.config_file, SettingNames());
+  places.file = std::move(file.given);
+  Configuration configuration = Resolve(places);
+  Add(file.status, configuration.problems);
+  configuration.warnings = std::move(environment.warnings);
   return configuration;
 }
 
-int WrongUsage(const absl::Status& why) {
+std::vector<std::string> ProblemsOfServing(const Configuration& configuration) {
+  std::vector<std::string> problems = configuration.problems;
+  // With the defaults of what is wrong the listeners would be others.
+  if (problems.empty()) Add(CheckListeners(configuration.options), problems);
+  Add(CheckFiles(configuration.options), problems);
+  return problems;
+}
+
+int WrongUsage(const std::vector<std::string>& problems) {
   std::fprintf(stderr, "%s\nreplogd: this configuration is not used; see replogd --help\n",
-               std::string(why.message()).c_str());
+               absl::StrJoin(problems, "\n").c_str());
   return 2;
 }
 
-int CheckConfiguration(const Configuration& configuration) {
-  if (const auto status = CheckListeners(configuration.options); !status.ok()) return WrongUsage(status);
-  if (const auto status = CheckFiles(configuration.options); !status.ok()) return WrongUsage(status);
+int PrintConfiguration(const Configuration& configuration) {
   for (const std::string& warning : configuration.warnings) {
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
   }

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "absl/strings/str_join.h"
+#include "base/error.h"
 #include "base/loopback.h"
 
 namespace replog {
@@ -14,10 +16,12 @@ std::vector<Listening> ListenersOf(const ServerOptions& options) {
 }
 
 absl::Status CheckListeners(const ServerOptions& options) {
+  std::vector<std::string> problems;
   for (const Listening& listening : ListenersOf(options)) {
-    if (auto status = CheckPlainText(listening); !status.ok()) return status;
+    if (const auto status = CheckPlainText(listening); !status.ok()) problems.emplace_back(status.message());
   }
-  return absl::OkStatus();
+  if (problems.empty()) return absl::OkStatus();
+  return MakeError(Reason::kInvalidField, absl::StrJoin(problems, "\n"));
 }
 
 void WarnOfListeners(const ServerOptions& options) {

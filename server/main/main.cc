@@ -19,6 +19,24 @@ int FailParse(const CLI::App& app, const CLI::ParseError& error) {
   return 2;
 }
 
+CLI::App* AddHealthCommand(CLI::App& app, replog::CommandLine& line, replog::HealthOptions& options) {
+  CLI::App* health =
+      app.add_subcommand("health", "Ask the server that runs with these settings whether it serves");
+  replog::AddSettingFlags(*health, line);
+  health->add_flag("--alive", options.alive, "Whether it answers at all, also that it can't serve now");
+  auto* certificate = health->add_option(
+      "--client-certificate", options.identity.certificate,
+      "PEM file: what is shown where tls_client_ca demands one; default: the server's own");
+  auto* key = health->add_option("--client-key", options.identity.key, "PEM file: its key");
+  // As for `replog`, which may run beside it.
+  certificate->envname("REPLOG_TLS_CLIENT_CERT")->needs(key);
+  key->envname("REPLOG_TLS_CLIENT_KEY")->needs(certificate);
+  health->footer(
+      "Example: replogd health --listen 0.0.0.0:50051\nExit codes: 0 it serves; 1 it does not, or does not "
+      "answer.");
+  return health;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -32,7 +50,9 @@ int main(int argc, char** argv) {
       "first of these\n"
       "that gives it counts.\n"
       "Example: replogd --listen 127.0.0.1:50051 --data ./data\n"
-      "Exit codes: 0 stopped as asked; 1 failed, with the reason on standard error; 2 wrong usage.");
+      "Exit codes: 0 stopped as asked; 1 failed, with the reason on standard error; 2 wrong usage, or "
+      "settings or\n"
+      "files that they name are wrong.");
   replog::CommandLine line;
   replog::AddSettingFlags(app, line);
   auto* check =
@@ -43,14 +63,8 @@ int main(int argc, char** argv) {
   verify->footer(
       "Example: replogd verify --data ./data\nExit codes: 0 all is well; 1 problems were found, or it cannot "
       "be read.");
-  auto* health =
-      app.add_subcommand("health", "Ask the server that runs with these settings whether it serves");
-  replog::AddSettingFlags(*health, line);
-  bool alive = false;
-  health->add_flag("--alive", alive, "Whether it answers at all, also that it can't serve now");
-  health->footer(
-      "Example: replogd health --listen 0.0.0.0:50051\nExit codes: 0 it serves; 1 it does not, or does not "
-      "answer.");
+  replog::HealthOptions health_options;
+  auto* health = AddHealthCommand(app, line, health_options);
   replog::RestoreOptions restore_options;
   auto* restore = replog::AddRestoreCommand(app, restore_options);
   try {
@@ -61,9 +75,10 @@ int main(int argc, char** argv) {
   if (restore->parsed()) return replog::Restore(restore_options);
   if (print->count() != 0) return replog::PrintSettings();
   const auto configuration = replog::Configure(line);
-  if (!configuration.ok()) return replog::WrongUsage(configuration.status());
-  if (check->count() != 0) return replog::CheckConfiguration(*configuration);
-  if (health->parsed()) return replog::CheckHealth(configuration->options, alive);
-  return verify->parsed() ? replog::VerifyOffline(configuration->options)
-                          : replog::Serve(line, *configuration);
+  const bool asks_only = check->count() == 0 && (health->parsed() || verify->parsed());
+  const auto problems = asks_only ? configuration.problems : replog::ProblemsOfServing(configuration);
+  if (!problems.empty()) return replog::WrongUsage(problems);
+  if (check->count() != 0) return replog::PrintConfiguration(configuration);
+  if (health->parsed()) return replog::CheckHealth(configuration.options, health_options);
+  return verify->parsed() ? replog::VerifyOffline(configuration.options) : replog::Serve(line, configuration);
 }

@@ -10,15 +10,15 @@ using testing::Require;
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const std::vector<std::string> names = SettingNames();
   const auto given = ParseConfig(std::string(testing::AsText(data, size)), "fuzz.yaml", names);
-  if (!given.ok()) {
-    Require(given.status().message().substr(0, 9) == "fuzz.yaml", "an error says which file");
+  if (!given.status.ok()) {
+    Require(given.status.message().substr(0, 9) == "fuzz.yaml", "an error says which file");
     return 0;
   }
-  const auto configuration = Resolve({.file = *given});
+  const auto configuration = Usable(Resolve({.file = given.given}));
   if (!configuration.ok()) return 0;
   const auto described = ParseConfig(Describe(*configuration), "described", names);
-  Require(described.ok(), "the description of a configuration is one");
-  const auto again = Resolve({.file = *described});
+  Require(described.status.ok(), "the description of a configuration is one");
+  const auto again = Usable(Resolve({.file = described.given}));
   Require(again.ok(), "and is accepted");
   for (size_t i = 0; i < again->values.size(); ++i) {
     Require(again->values[i].text == configuration->values[i].text, "and gives the same values");

@@ -97,6 +97,28 @@ class CheckConfig(ConfigTest):
         self.assertIn("tls_key (--tls-key): ", err)
         self.assertIn("No such file or directory", err)
 
+    def test_all_that_is_wrong_is_told_at_once_and_a_start_says_the_same(self):
+        bad = os.path.join(self.directory, "bad")
+        with open(bad, "w", encoding="utf-8") as file:
+            file.write("principal: []\n")
+        hooks = os.path.join(self.directory, "hooks")
+        with open(hooks, "w", encoding="utf-8") as file:
+            file.write("webhook: []\n")
+        self.write("max_record_byte: 1MiB", "log_level: loud")
+        words = ("--config", self.file, "--access-file", bad, "--webhooks-file", hooks, "--max-headers", "many",
+                 "--tls-certificate", bad, "--data", os.path.join(self.directory, "data"))
+        code, out, checked = replogd("--check-config", *words)
+        self.assertEqual((code, out), (2, ""))
+        for part in ("max_record_byte`", "log_level (", "max_headers (--max-headers)", "tls_key is missing",
+                     "`principals`", f"{hooks}:1: there is no key `webhook`"):
+            self.assertIn(part, checked)
+        self.assertEqual(replogd(*words), (2, "", checked))
+        words = ("--listen", "0.0.0.0:0", "--http-listen", "[::]:0", "--access-file", bad)
+        code, _, checked = replogd("--check-config", *words)
+        for part in ("listen 0.0.0.0:0", "http_listen [::]:0", "`principals`"):
+            self.assertIn(part, checked)
+        self.assertEqual(replogd(*words, "--data", os.path.join(self.directory, "data")), (2, "", checked))
+
     def test_variables_that_kubernetes_sets_for_a_service_do_no_harm_and_a_slip_is_named(self):
         code, _, err = replogd("--check-config", environment={
             "REPLOG_PORT": "tcp://10.0.0.1:50051", "REPLOG_SERVICE_HOST": "10.0.0.1", "REPLOG_PORT_50051_TCP_ADDR": "x",

@@ -17,23 +17,35 @@ DEADLINE_S = 120  # ends a test that hangs
 NOT_SERVING = b"\x08\x02"  # as a HealthCheckResponse
 
 
-def health(*flags):
+def health(*flags, **environment):
     """Exit code and what was said."""
     done = subprocess.run([os.environ["REPLOGD"], "health", *flags], capture_output=True, text=True,
-                          timeout=DEADLINE_S, check=False)
+                          timeout=DEADLINE_S, check=False, env={**os.environ, **environment})
     return done.returncode, done.stderr
 
 
 class Certificates:
     """An authority, and one certificate that is good for servers and clients."""
 
+    KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+
     def __init__(self, directory):
-        self.ca, self.certificate, self.key = (os.path.join(directory, name) for name in ("ca.pem", "it.pem", "it.key"))
-        ca_key, request = os.path.join(directory, "ca.key"), os.path.join(directory, "it.csr")
-        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        self.openssl("req", "-x509", *key, "-keyout", ca_key, "-out", self.ca, "-subj", "/CN=authority")
-        self.openssl("req", *key, "-keyout", self.key, "-out", request, "-subj", "/CN=elsewhere.example")
-        self.openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", ca_key, "-out", self.certificate)
+        self.directory = directory
+        self.ca, self.ca_key = self.path("ca.pem"), self.path("ca.key")
+        self.openssl("req", "-x509", *self.KEY, "-keyout", self.ca_key, "-out", self.ca, "-subj", "/CN=authority")
+        self.certificate, self.key = self.make("it", "serverAuth,clientAuth")
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+    def make(self, name, usage):
+        certificate, key, request, extension = (self.path(name + end) for end in (".pem", ".key", ".csr", ".ext"))
+        with open(extension, "w", encoding="utf-8") as file:
+            file.write(f"extendedKeyUsage={usage}\n")
+        self.openssl("req", *self.KEY, "-keyout", key, "-out", request, "-subj", "/CN=elsewhere.example")
+        self.openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", self.ca_key, "-extfile", extension,
+                     "-out", certificate)
+        return certificate, key
 
     @staticmethod
     def openssl(*words):
@@ -72,6 +84,25 @@ class HealthTest(unittest.TestCase):
                 code, why = health("--listen", server.address)  # in plain text
                 self.assertEqual(code, 1)
                 self.assertIn("does not answer", why)
+
+    def test_a_certificate_that_is_for_servers_only_takes_another_for_the_question(self):
+        certificates = Certificates(self.enterContext(tempfile.TemporaryDirectory()))
+        client, client_key = certificates.certificate, certificates.key
+        certificates.certificate, certificates.key = certificates.make("server", "serverAuth")
+        flags = certificates.flags(mutual=True)
+        server = self.enterContext(Replogd(*flags))
+        code, why = health("--listen", server.address, *flags)
+        self.assertEqual(code, 1)
+        self.assertIn(f"{certificates.certificate} is not good for clients", why)
+        self.assertIn("--client-certificate", why)
+        shown = ("--client-certificate", client, "--client-key", client_key)
+        self.assertEqual(health("--listen", server.address, *flags, *shown), (0, ""))
+        self.assertEqual(health("--listen", server.address, *flags, REPLOG_TLS_CLIENT_CERT=client,
+                                REPLOG_TLS_CLIENT_KEY=client_key), (0, ""))
+        self.assertEqual(health("--listen", server.address, *flags, *shown[:2])[0], 2, "half of them")
+        code, why = health("--listen", server.address, *flags, shown[0], certificates.path("missing"), *shown[2:])
+        self.assertEqual(code, 1)
+        self.assertIn("missing: No such file", why)
 
     def test_one_that_is_gone(self):
         with Replogd() as server:

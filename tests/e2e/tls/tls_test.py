@@ -194,7 +194,7 @@ class StartTest(unittest.TestCase):
             return subprocess.run([os.environ["REPLOGD"], "--data", data, *flags], capture_output=True, text=True,
                                   timeout=DEADLINE_S, check=False)
 
-    def refused(self, flags, *parts, code=1):
+    def refused(self, flags, *parts, code=2):
         finished = self.start(*flags)
         self.assertEqual(finished.returncode, code, finished)
         for part in parts:

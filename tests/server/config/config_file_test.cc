@@ -15,25 +15,25 @@ using ::testing::HasSubstr;
 const std::vector<std::string> kNames{"data", "log_level", "max_record_bytes"};
 
 std::string Refusal(const std::string& text) {
-  return std::string(ParseConfig(text, "replog.yaml", kNames).status().message());
+  return std::string(ParseConfig(text, "replog.yaml", kNames).status.message());
 }
 
 TEST(ConfigFile, GivesItsValuesWithTheirLines) {
-  const auto given =
+  const ConfigFile file =
       ParseConfig("# of the orders\ndata: /var/lib/replog\n\nlog_level: \"warn\"\n", "replog.yaml", kNames);
-  ASSERT_TRUE(given.ok()) << given.status();
-  ASSERT_EQ(given->size(), 2u);
-  EXPECT_EQ(given->at("data").text, "/var/lib/replog");
-  EXPECT_EQ(given->at("data").where, "replog.yaml:2");
-  EXPECT_EQ(given->at("log_level").text, "warn");
-  EXPECT_EQ(given->at("log_level").where, "replog.yaml:4");
+  ASSERT_TRUE(file.status.ok()) << file.status;
+  ASSERT_EQ(file.given.size(), 2u);
+  EXPECT_EQ(file.given.at("data").text, "/var/lib/replog");
+  EXPECT_EQ(file.given.at("data").where, "replog.yaml:2");
+  EXPECT_EQ(file.given.at("log_level").text, "warn");
+  EXPECT_EQ(file.given.at("log_level").where, "replog.yaml:4");
 }
 
 TEST(ConfigFile, WithoutSettingsGivesNone) {
   for (const char* text : {"", "# nothing\n", "---\n", "{}", "data:"}) {
-    const auto given = ParseConfig(text, "replog.yaml", kNames);
-    ASSERT_TRUE(given.ok()) << text << given.status();
-    EXPECT_TRUE(given->empty());
+    const ConfigFile file = ParseConfig(text, "replog.yaml", kNames);
+    ASSERT_TRUE(file.status.ok()) << text << file.status;
+    EXPECT_TRUE(file.given.empty());
   }
 }
 
@@ -45,6 +45,12 @@ TEST(ConfigFile, AnUnknownKeyIsNamedWithItsLineAndTheNearestKnownOne) {
   EXPECT_EQ(Refusal("ZZZ: 1"), "replog.yaml:1: there is no key `ZZZ`");
   EXPECT_EQ(Refusal("config: other.yaml"),
             "replog.yaml:1: config: is a flag and a variable only; a file cannot name another");
+}
+
+TEST(ConfigFile, WhatIsRightIsGivenAlsoThen) {
+  const ConfigFile file = ParseConfig("daat: x\nlog_level: loud\n", "replog.yaml", kNames);
+  EXPECT_FALSE(file.status.ok());
+  EXPECT_EQ(file.given.at("log_level").text, "loud");
 }
 
 TEST(ConfigFile, WhatIsNoFlatMapOfScalarsIsRefused) {
@@ -68,7 +74,7 @@ TEST(ConfigFile, WhatIsNoYamlIsRefusedWithItsLine) {
 TEST(ConfigFile, AFileThatCannotBeReadIsSaidSo) {
   const testing::TempDirectory files;
   const auto why = [](const std::string& path) {
-    return std::string(ReadConfigFile(path, kNames).status().message());
+    return std::string(ReadConfigFile(path, kNames).status.message());
   };
   EXPECT_EQ(why(files / "missing"), files / "missing: cannot be read: No such file or directory");
   EXPECT_EQ(why(files.path()), files.path() + ": cannot be read: Is a directory");

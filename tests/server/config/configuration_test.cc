@@ -45,11 +45,11 @@ class PrecedenceTest : public ::testing::Test {
     AddSettingFlags(app, line);
     app.parse(flag.empty() ? "" : setting.Flag() + " " + flag);
     std::ofstream(files_ / "replog.yaml") << (file.empty() ? "" : setting.name + ": \"" + file + "\"\n");
-    const auto given = ReadConfigFile(files_ / "replog.yaml", SettingNames());
-    EXPECT_TRUE(given.ok()) << given.status();
+    const ConfigFile read = ReadConfigFile(files_ / "replog.yaml", SettingNames());
+    EXPECT_TRUE(read.status.ok()) << read.status;
     const auto environment = ReadEnvironment({setting.Variable() + "=" + variable}, SettingsOf(defaults_));
     const auto configuration =
-        Resolve({.flags = line.flags, .environment = environment.given, .file = *given});
+        Usable(Resolve({.flags = line.flags, .environment = environment.given, .file = read.given}));
     if (!configuration.ok()) {
       ADD_FAILURE() << configuration.status();
       return {};
@@ -100,9 +100,9 @@ TEST(Configuration, EverySettingHasAFieldOfItsOwn) {
 }
 
 TEST(Configuration, TellsAllThatIsWrongAndWhereItWasGiven) {
-  const auto refused = Resolve({.flags = {{"max_record_bytes", {"4MiB", "--max-record-bytes"}}},
-                                .environment = {{"log_level", {"loud", "REPLOG_LOG_LEVEL"}}},
-                                .file = {{"data", {"", "replog.yaml:3"}}}});
+  const auto refused = Usable(Resolve({.flags = {{"max_record_bytes", {"4MiB", "--max-record-bytes"}}},
+                                       .environment = {{"log_level", {"loud", "REPLOG_LOG_LEVEL"}}},
+                                       .file = {{"data", {"", "replog.yaml:3"}}}}));
   ASSERT_FALSE(refused.ok());
   const std::string why(refused.status().message());
   EXPECT_THAT(why, HasSubstr(R"(max_record_bytes (--max-record-bytes): "4MiB" is not within 1KiB to 3MiB)"));
@@ -113,7 +113,7 @@ TEST(Configuration, TellsAllThatIsWrongAndWhereItWasGiven) {
 
 TEST(Configuration, WhatDoesNotGoTogetherIsRefused) {
   const auto why = [](const GivenSettings& flags) {
-    return std::string(Resolve({.flags = flags}).status().message());
+    return std::string(Usable(Resolve({.flags = flags})).status().message());
   };
   EXPECT_THAT(why({{"listen", {"127.0.0.1:9", ""}}, {"http_listen", {"127.0.0.1:9", ""}}}),
               HasSubstr("listen and http_listen are both 127.0.0.1:9"));
@@ -121,8 +121,8 @@ TEST(Configuration, WhatDoesNotGoTogetherIsRefused) {
 }
 
 TEST(Configuration, AReloadTakesOverWhatNeedsNoRestart) {
-  const auto before = Resolve({.file = {{"log_level", {"info", "f:1"}}, {"data", {"/a", "f:2"}}}});
-  const auto after = Resolve({.file = {{"log_level", {"debug", "f:1"}}, {"data", {"/b", "f:2"}}}});
+  const auto before = Usable(Resolve({.file = {{"log_level", {"info", "f:1"}}, {"data", {"/a", "f:2"}}}}));
+  const auto after = Usable(Resolve({.file = {{"log_level", {"debug", "f:1"}}, {"data", {"/b", "f:2"}}}}));
   ASSERT_TRUE(before.ok() && after.ok());
   const Configuration next = TakeOver(*after, *before);
   EXPECT_EQ(next.options.log_level, "debug");
@@ -136,11 +136,11 @@ TEST(Configuration, AReloadTakesOverWhatNeedsNoRestart) {
 TEST(Configuration, ItsDescriptionIsAFileThatGivesTheSame) {
   const Places places{
       .flags = {{"data", {"/some where: #x", "--data"}}, {"max_headers", {"7", "--max-headers"}}}};
-  const auto configuration = Resolve(places);
+  const auto configuration = Usable(Resolve(places));
   ASSERT_TRUE(configuration.ok());
   const auto again = ParseConfig(Describe(*configuration), "described", SettingNames());
-  ASSERT_TRUE(again.ok()) << again.status();
-  const auto resolved = Resolve({.file = *again});
+  ASSERT_TRUE(again.status.ok()) << again.status;
+  const auto resolved = Usable(Resolve({.file = again.given}));
   ASSERT_TRUE(resolved.ok()) << resolved.status();
   for (size_t i = 0; i < resolved->values.size(); ++i) {
     EXPECT_EQ(resolved->values[i].text, configuration->values[i].text) << resolved->values[i].name;

@@ -5,6 +5,7 @@
 #include <ostream>
 // clang-format on
 
+#include <atomic>
 #include <boost/beast/http/fields.hpp>
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/verb.hpp>
@@ -44,6 +45,9 @@ struct Request {
   Fields fields;
   std::string body;
   Peer peer;
+  // True once nobody waits for the answer as far as is known: the client has closed the connection, or its
+  // side of it, or the handler's time is over. Null: that is not looked at.
+  std::shared_ptr<const std::atomic<bool>> abandoned;
 
   // The value of a header field, whatever the case of its name; empty: there is none.
   std::string_view Field(std::string_view name) const;

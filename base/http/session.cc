@@ -236,8 +236,21 @@ void Session::Dispatch() {
     if (!error && self->exchange_ == exchange) self->OnHandlerTimeout();
   });
   request_.body = std::move(parser_->get().body());
+  abandoned_ = std::make_shared<std::atomic<bool>>(false);
+  request_.abandoned = abandoned_;
+  WatchForLeaving();
   route_->handler(request_, MakeResponder());
   request_ = {};
+}
+
+void Session::WatchForLeaving() {
+  auto& socket = stream_.tcp().socket();
+  socket.async_wait(socket.wait_read, [weak = weak_from_this(), abandoned = abandoned_](Error error) {
+    const auto self = weak.lock();
+    if (error || !self) return;
+    // Ready without a byte: its end.
+    if (self->stream_.tcp().socket().available(error) == 0) *abandoned = true;
+  });
 }
 
 Responder Session::MakeResponder() {
@@ -252,7 +265,10 @@ Responder Session::MakeResponder() {
   };
 }
 
-void Session::OnHandlerTimeout() { Respond(HandlerTimedOut()); }
+void Session::OnHandlerTimeout() {
+  *abandoned_ = true;
+  Respond(HandlerTimedOut());
+}
 
 // --- answering
 

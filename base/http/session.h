@@ -89,6 +89,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void Dispatch();
   // What a handler gets: it leads back here as long as `exchange` is the one in hand.
   Responder MakeResponder();
+  // Learns that the client has closed its side, as far as that shows: not behind bytes of a next request.
+  void WatchForLeaving();
   void OnHandlerTimeout();
   void Refuse(Response response);
   void Respond(Response response);
@@ -126,7 +128,8 @@ class Session : public std::enable_shared_from_this<Session> {
   uint64_t body_limit_ = 0;
   // Of the body's memory; from Dispatch on the responder has it, for as long as the request is handled.
   std::shared_ptr<BodyShare> share_;
-  unsigned version_ = 0;  // of HTTP, times ten
+  std::shared_ptr<std::atomic<bool>> abandoned_;  // the request's
+  unsigned version_ = 0;                          // of HTTP, times ten
   bool keep_alive_ = false;
   bool head_only_ = false;
   std::optional<boost::beast::http::response<Body>> head_;

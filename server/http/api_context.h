@@ -10,7 +10,7 @@
 #include "server/core/call_counters.h"
 #include "server/core/log_service.h"
 #include "server/http/event_texts.h"
-#include "server/http/held_bytes.h"
+#include "server/http/in_use.h"
 #include "server/webhooks/webhook_set.h"
 
 namespace replog {
@@ -29,8 +29,10 @@ struct ApiContext {
   // leave no less to the others. Null: they have no bound.
   std::shared_ptr<http::BodyBudget> bodies = {};
   std::shared_ptr<http::BodyBudget> open_bodies = {};
-  // What clients have not taken yet of the pages that they asked for.
-  HeldBytes held_pages = {};
+  // Pages that wait to be read or are being read. More would not be read before their time is over.
+  InUse pages{1000};
+  // Bytes that clients have not taken yet of the pages that they asked for.
+  InUse held_pages{128 << 20};
   EventTexts event_texts = {};
   // Whether the server has begun to stop.
   std::atomic<bool> stopping{false};

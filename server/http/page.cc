@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "server/api/grants_needed.h"
 #include "server/api/page_answers.h"
@@ -46,13 +47,28 @@ absl::StatusOr<http::Response> ReadPage(ApiContext& context, const Caller& calle
   return response;
 }
 
+absl::Status TooManyPages(size_t limit) {
+  return MakeError(Reason::kBusy,
+                   absl::StrCat(limit, " pages wait to be read, which is the limit; try again"),
+                   {{"limit", std::to_string(limit)}});
+}
+
+// A client that has only closed its own side would still read an answer: it has one when nobody else waits.
+absl::Status Abandoned() {
+  return MakeError(Reason::kCancelled, "the connection was closed, or the time was over, while others wait");
+}
+
 }  // namespace
 
 void AnswerPage(ApiContext& context, const MessageScope& scope, const Call& call, const Reply& reply) {
   const auto request = ToReadRequest(scope, call.request.target, context.service.options().limits);
   if (!request.ok()) return reply(request.status());
   if (const auto status = CheckGrants(*call.caller, *request); !status.ok()) return reply(status);
-  context.service.blocking().Post([&context, caller = *call.caller, request = *request, reply] {
+  if (context.pages.full()) return reply(TooManyPages(context.pages.limit()));
+  context.service.blocking().Post([&context, caller = *call.caller, request = *request, reply,
+                                   place = context.pages.Take(1), abandoned = call.request.abandoned] {
+    if (abandoned != nullptr && *abandoned && context.service.blocking_queued() > 0)
+      return reply(Abandoned());
     reply(ReadPage(context, caller, request));
   });
 }

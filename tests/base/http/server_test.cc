@@ -43,8 +43,10 @@ class ServerTest : public ::testing::Test {
       };
       respond(response);
     });
-    router.Add(Verb::get, "/held",
-               [this](const Request&, Responder respond) { held_.set_value(std::move(respond)); });
+    router.Add(Verb::get, "/held", [this](const Request& request, Responder respond) {
+      abandoned_ = request.abandoned;
+      held_.set_value(std::move(respond));
+    });
     return router;
   }
 
@@ -53,6 +55,7 @@ class ServerTest : public ::testing::Test {
   Responder Held() { return held_.get_future().get(); }
 
   std::promise<Responder> held_;
+  std::shared_ptr<const std::atomic<bool>> abandoned_;  // of the request for /held
   std::optional<Server> server_;
 };
 
@@ -201,6 +204,7 @@ TEST_F(ServerTest, HandlerThatTakesTooLongIsAnsweredForWithFateUnknown) {
   EXPECT_EQ(answer.result(), StatusCode::gateway_timeout);
   EXPECT_NE(answer.body().find(R"("fate":"unknown")"), std::string::npos) << answer.body();
   Held()(Saying("too late"));
+  EXPECT_TRUE(*abandoned_);
   EXPECT_EQ(connection.Ask(Verb::get, "/long").body(), LongBody());
 }
 
@@ -212,6 +216,20 @@ TEST_F(ServerTest, AnswerAfterTheClientLeftDoesNothing) {
   connection.reset();
   respond(Saying("nobody there"));
   EXPECT_EQ(HttpPost(address(), "/echo", "alive").body(), "alive");
+}
+
+TEST_F(ServerTest, HandlerLearnsThatTheClientHasLeft) {
+  ServerOptions options;
+  options.session.handler_timeout = std::chrono::minutes(10);
+  Start(options);
+  std::optional<HttpConnection> connection(std::in_place, address());
+  connection->Send("GET /held HTTP/1.1\r\n\r\n");
+  const Responder respond = Held();
+  EXPECT_FALSE(*abandoned_);
+  connection.reset();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!*abandoned_ && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_TRUE(*abandoned_);
 }
 
 TEST_F(ServerTest, IdleConnectionIsClosed) {

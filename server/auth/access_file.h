@@ -38,7 +38,8 @@
 // not.
 //
 // Limits are over all connections of the principal: each optional, none when it is left out; bytes may have a
-// unit (KiB, MiB, GiB). Nothing in the file is a secret, but whoever can write it can do everything.
+// unit (KiB, MiB, GiB). Each append of a stream is a request. Streams are subscriptions, append streams,
+// backups and checks (Verify). Nothing in the file is a secret, but whoever can write it can do everything.
 namespace replog {
 
 // INVALID_ARGUMENT with FILE:LINE and what is wrong; a key that is not known is named with the nearest that

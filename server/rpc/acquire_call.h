@@ -1,31 +1,32 @@
 #pragma once
 
-#include <grpcpp/support/server_callback.h>
+#include <memory>
 
+#include "replog/v1/leases.pb.h"
 #include "server/core/lease_keeper.h"
-#include "server/rpc/gate.h"
+#include "server/rpc/waiting_call.h"
 
 namespace replog {
 
-// One Acquire call, which may wait for long and takes no thread for it. When the client goes, it leaves the
-// queue. Owns itself from Create to OnDone.
-class AcquireCall final : public grpc::ServerUnaryReactor {
+// One Acquire call. When the client goes, or may not have the lease any more, it leaves the queue; a lease
+// that is being granted to it then goes to the next.
+class AcquireCall final : public WaitingCall<v1::AcquireRequest> {
  public:
   // `leases` must outlive every call of the server, `response` the call.
-  static AcquireCall* Create(LeaseKeeper& leases, const Gate& gate,
-                             const grpc::CallbackServerContext& context, const grpc::ByteBuffer& request,
-                             grpc::ByteBuffer& response);
-
-  void OnCancel() override { leases_.Cancel(request_); }
-  void OnDone() override { delete this; }
+  static grpc::ServerUnaryReactor* Create(LeaseKeeper& leases, const Gate& gate,
+                                          const grpc::CallbackServerContext& context,
+                                          const grpc::ByteBuffer& request, grpc::ByteBuffer& response) {
+    return Start(std::shared_ptr<AcquireCall>(new AcquireCall(leases, gate, context, request, response)));
+  }
 
  private:
-  AcquireCall(LeaseKeeper& leases, grpc::ByteBuffer& response) : leases_(leases), response_(response) {}
-  absl::Status Begin(const v1::AcquireRequest& message);
-  void FinishWith(const LeaseTable::Answer& answer);
+  AcquireCall(LeaseKeeper& leases, const Gate& gate, const grpc::CallbackServerContext& context,
+              const grpc::ByteBuffer& request, grpc::ByteBuffer& response)
+      : WaitingCall(gate, context, request, response), leases_(leases) {}
+  absl::Status Begin() override;
+  void Leave() override { leases_.Cancel(request_); }
 
   LeaseKeeper& leases_;
-  grpc::ByteBuffer& response_;
   // Set before gRPC knows the call, so before it can be cancelled. 0: none.
   LeaseKeeper::RequestId request_ = 0;
 };

@@ -3,8 +3,6 @@
 #include "base/error.h"
 #include "server/api/sync_answer.h"
 #include "server/core/names.h"
-#include "server/rpc/buffers.h"
-#include "server/rpc/status_map.h"
 #include "server/rpc/wait_time.h"
 
 namespace replog {
@@ -37,58 +35,25 @@ absl::StatusOr<SyncQuestion> ToQuestion(const v1::AwaitSyncRequest& request) {
 
 }  // namespace
 
-AwaitSyncCall* AwaitSyncCall::Create(LogService& service, const Gate& gate,
-                                     const grpc::CallbackServerContext& context,
-                                     const grpc::ByteBuffer& request, grpc::ByteBuffer& response) {
-  std::shared_ptr<AwaitSyncCall> call(new AwaitSyncCall(service, response));
-  call->self_ = call;
-  const auto granted = gate.Open<v1::AwaitSyncRequest>(context, request);
-  const absl::Status status = granted.ok() ? call->Begin(*granted) : granted.status();
-  if (!status.ok()) call->FinishWith(status);
-  return call.get();
-}
-
-absl::Status AwaitSyncCall::Begin(const Granted<v1::AwaitSyncRequest>& granted) {
-  auto question = ToQuestion(granted.request);
+absl::Status AwaitSyncCall::Begin() {
+  auto question = ToQuestion(call().request);
   if (!question.ok()) return question.status();
-  question->may_see = [caller = granted.caller, log = std::string(LogNameOrDefault(granted.request.log()))](
+  question->may_see = [caller = call().caller, log = std::string(LogNameOrDefault(call().request.log()))](
                           const std::string& channel) {
     return caller.CheckChannel(Access::kRead, log, channel).ok();
   };
   if (auto status = CheckSyncQuestion(*question, service_.options().limits); !status.ok()) return status;
-  auto call = SyncCall::Start(service_, *std::move(question),
-                              [self = shared_from_this(), granted](absl::StatusOr<SyncAnswer> answer) {
-                                self->FinishShowing(granted, std::move(answer));
-                              });
-  bool cancelled = false;
-  {
-    MutexLock lock(mutex_);
-    cancelled = cancelled_;
-    call_ = call;
-  }
-  if (cancelled) call->Cancel();
+  waiting_ = SyncCall::Start(service_, *std::move(question),
+                             [this, self = shared_from_this()](absl::StatusOr<SyncAnswer> answer) {
+                               End(ToResponse(std::move(answer)));
+                             });
   return absl::OkStatus();
 }
 
-void AwaitSyncCall::OnCancel() {
-  std::shared_ptr<SyncCall> call;
-  {
-    MutexLock lock(mutex_);
-    cancelled_ = true;
-    call = call_;
-  }
-  if (call != nullptr) call->Cancel();
-}
-
-void AwaitSyncCall::FinishShowing(const Granted<v1::AwaitSyncRequest>& granted,
-                                  absl::StatusOr<SyncAnswer> answer) {
-  if (answer.ok()) HideNodes(granted.caller, LogNameOrDefault(granted.request.log()), *answer);
-  FinishWith(answer);
-}
-
-void AwaitSyncCall::FinishWith(const absl::StatusOr<SyncAnswer>& answer) {
-  if (answer.ok()) response_ = Concatenate({}, ToAwaitSyncResponse(*answer));
-  Finish(ToGrpcStatus(answer.status()));
+absl::StatusOr<v1::AwaitSyncResponse> AwaitSyncCall::ToResponse(absl::StatusOr<SyncAnswer> answer) const {
+  if (!answer.ok()) return answer.status();
+  HideNodes(call().caller, LogNameOrDefault(call().request.log()), *answer);
+  return ToAwaitSyncResponse(*answer);
 }
 
 }  // namespace replog

@@ -5,8 +5,6 @@
 #include "backup/sha256.h"
 #include "base/crc32c.h"
 #include "base/error.h"
-#include "server/rpc/buffers.h"
-#include "server/rpc/status_map.h"
 
 namespace replog {
 namespace {
@@ -39,28 +37,19 @@ v1::BackupManifest PlanOf(const StoreBackup::Contents& contents, int64_t now_us)
 
 }  // namespace
 
-BackupStream* BackupStream::Create(LogService& service, const Gate& gate,
-                                   const grpc::CallbackServerContext& context, Executor& backups, Slot& slot,
-                                   const grpc::ByteBuffer& encoded) {
-  std::shared_ptr<BackupStream> stream(
-      new BackupStream(service, gate, gate.Open<v1::BackupRequest>(context, encoded)));
-  stream->self_ = stream;
-  if (!stream->call_.ok()) {
-    stream->End(stream->call_.status());
-  } else if (slot.exchange(true)) {
-    stream->End(MakeError(Reason::kBusy, "another backup is under way; one is made at a time"));
-  } else {
-    backups.Post([stream, &slot] {
-      const auto status = stream->Run();
-      slot = false;
-      stream->End(status);
-    });
-  }
-  return stream.get();
+absl::Status BackupStream::Begin() {
+  if (slot_.exchange(true))
+    return MakeError(Reason::kBusy, "another backup is under way; one is made at a time");
+  backups_.Post([this, self = shared_from_this()] {
+    const auto status = Run();
+    slot_ = false;
+    End(status);
+  });
+  return absl::OkStatus();
 }
 
 absl::Status BackupStream::Run() {
-  if (auto status = MayGoOn(); !status.ok()) return status;
+  if (auto status = CheckDisk(); !status.ok()) return status;
   const auto copy = service_.store().BeginBackup();
   if (!copy.ok()) return copy.status();
   v1::BackupManifest manifest = PlanOf((*copy)->contents(), service_.clock().WallMicros());
@@ -96,8 +85,7 @@ absl::Status BackupStream::SendFile(StoreBackup& backup, uint32_t index, v1::Bac
   return absl::OkStatus();
 }
 
-absl::Status BackupStream::MayGoOn() const {
-  if (auto status = CheckGrants(call_->caller, call_->request); !status.ok()) return status;
+absl::Status BackupStream::CheckDisk() const {
   const uint64_t reserve = service_.options().committer.reserve_bytes;
   if (service_.store().FreeBytes() >= reserve) return absl::OkStatus();
   return MakeError(
@@ -107,46 +95,12 @@ absl::Status BackupStream::MayGoOn() const {
 }
 
 absl::Status BackupStream::Send(const v1::BackupResponse& response) {
-  MutexLock lock(mutex_);
-  if (!cancelled_) {
-    outgoing_ = Concatenate({}, response);
-    writing_ = true;
-    StartWrite(&outgoing_);
-  }
-  while (writing_ && !cancelled_) {
-    if (taken_.WaitFor(mutex_, kLook)) continue;
+  Put(response);
+  for (;;) {
+    const bool taken = AwaitTaken(kLook);
     if (auto status = MayGoOn(); !status.ok()) return status;
+    if (auto status = CheckDisk(); !status.ok() || taken) return status;
   }
-  return cancelled_ ? MakeError(Reason::kCancelled, "the client is gone") : MayGoOn();
-}
-
-void BackupStream::End(const absl::Status& status) {
-  if (call_.ok()) gate_.Note(*call_, status);
-  MutexLock lock(mutex_);
-  ended_ = true;
-  status_ = status;
-  FinishIfIdle();
-}
-
-// With a write under way the end comes behind it: to finish then is not allowed.
-void BackupStream::FinishIfIdle() {
-  if (writing_ || finished_ || !ended_) return;
-  finished_ = true;
-  Finish(ToGrpcStatus(status_));
-}
-
-void BackupStream::OnWriteDone(bool ok) {
-  MutexLock lock(mutex_);
-  writing_ = false;
-  cancelled_ |= !ok;
-  taken_.NotifyAll();
-  FinishIfIdle();
-}
-
-void BackupStream::OnCancel() {
-  MutexLock lock(mutex_);
-  cancelled_ = true;
-  taken_.NotifyAll();
 }
 
 }  // namespace replog

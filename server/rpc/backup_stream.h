@@ -1,59 +1,46 @@
 #pragma once
 
-#include <grpcpp/support/server_callback.h>
-
 #include <atomic>
 #include <memory>
 
 #include "replog/v1/log_admin.pb.h"
 #include "server/core/log_service.h"
-#include "server/rpc/gate.h"
+#include "server/rpc/work_stream.h"
 #include "storage/model/store_backup.h"
 
 namespace replog {
 
-// One Backup call: a thread that may block makes the copy and sends its files, one piece at a time; it waits
-// until the transport has taken a piece before it reads the next. Owns itself from Create to OnDone, and is
-// kept alive by the thread.
-class BackupStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+// One Backup call: the work makes the copy and sends its files, one piece at a time; it waits until the
+// transport has taken a piece before it reads the next.
+class BackupStream final : public WorkStream<v1::BackupRequest> {
  public:
   // Who has it makes the only backup. Set back when the copy is gone.
   using Slot = std::atomic<bool>;
 
   // All must outlive it.
-  static BackupStream* Create(LogService& service, const Gate& gate,
-                              const grpc::CallbackServerContext& context, Executor& backups, Slot& slot,
-                              const grpc::ByteBuffer& request);
-
-  void OnWriteDone(bool ok) override TSA_EXCLUDES(mutex_);
-  void OnCancel() override TSA_EXCLUDES(mutex_);
-  void OnDone() override { const auto last = std::move(self_); }
+  static grpc::ServerWriteReactor<grpc::ByteBuffer>* Create(LogService& service, const Gate& gate,
+                                                            const grpc::CallbackServerContext& context,
+                                                            Executor& backups, Slot& slot,
+                                                            const grpc::ByteBuffer& request) {
+    return Start(
+        std::shared_ptr<BackupStream>(new BackupStream(service, gate, context, backups, slot, request)));
+  }
 
  private:
-  BackupStream(LogService& service, const Gate& gate, absl::StatusOr<Granted<v1::BackupRequest>> call)
-      : service_(service), gate_(gate), call_(std::move(call)) {}
+  BackupStream(LogService& service, const Gate& gate, const grpc::CallbackServerContext& context,
+               Executor& backups, Slot& slot, const grpc::ByteBuffer& request)
+      : WorkStream(gate, context, request), service_(service), backups_(backups), slot_(slot) {}
+  absl::Status Begin() override;
   absl::Status Run();
   absl::Status SendFile(StoreBackup& backup, uint32_t index, v1::BackupFile& file);
-  // Returns when the transport has taken the message. CANCELLED when the client is gone; what MayGoOn says.
-  absl::Status Send(const v1::BackupResponse& response) TSA_EXCLUDES(mutex_);
-  // DISK_FULL when what is copied takes the space that appends need; PERMISSION_DENIED once that is no longer
-  // granted.
-  absl::Status MayGoOn() const;
-  void End(const absl::Status& status) TSA_EXCLUDES(mutex_);
-  void FinishIfIdle() TSA_REQUIRES(mutex_);
+  // Returns when the transport has taken the message. What MayGoOn and CheckDisk say.
+  absl::Status Send(const v1::BackupResponse& response);
+  // DISK_FULL when what is copied takes the space that appends need.
+  absl::Status CheckDisk() const;
 
   LogService& service_;
-  const Gate& gate_;
-  const absl::StatusOr<Granted<v1::BackupRequest>> call_;
-  std::shared_ptr<BackupStream> self_;
-  grpc::ByteBuffer outgoing_;  // gRPC's while writing_
-  Mutex mutex_;
-  CondVar taken_;
-  bool writing_ TSA_GUARDED_BY(mutex_) = false;
-  bool cancelled_ TSA_GUARDED_BY(mutex_) = false;
-  bool ended_ TSA_GUARDED_BY(mutex_) = false;
-  bool finished_ TSA_GUARDED_BY(mutex_) = false;
-  absl::Status status_ TSA_GUARDED_BY(mutex_);
+  Executor& backups_;
+  Slot& slot_;
 };
 
 }  // namespace replog

@@ -3,6 +3,8 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -47,6 +49,16 @@ class Gate {
   template <typename Request>
   absl::StatusOr<Caller> Enter(const grpc::CallbackServerContext& context) const {
     return Enter(RuleOf<Request>(), context);
+  }
+
+  // Asks again, for as long as the watch lives, whether the caller may make this call; see
+  // AccessControl::WatchGrants.
+  template <typename Request>
+  std::unique_ptr<AccessControl::Watch> Watch(
+      const Granted<Request>& call, const std::function<void(const absl::Status&)>& on_revoked) const {
+    return access_.WatchGrants(
+        call.caller, [request = call.request](const Caller& now) { return CheckGrants(now, request); },
+        on_revoked);
   }
 
   // Takes note of how an admin method's call has ended. Every call that was opened says so.

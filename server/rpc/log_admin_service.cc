@@ -5,7 +5,7 @@
 #include "server/api/convert.h"
 #include "server/api/log_info.h"
 #include "server/core/names.h"
-#include "server/rpc/audit_answers.h"
+#include "server/rpc/audit_call.h"
 #include "server/rpc/backup_stream.h"
 #include "server/rpc/matching_channels.h"
 #include "server/rpc/node_info.h"
@@ -195,13 +195,7 @@ grpc::ServerUnaryReactor* LogAdminService::ForgetNode(grpc::CallbackServerContex
 grpc::ServerUnaryReactor* LogAdminService::Audit(grpc::CallbackServerContext* context,
                                                  const grpc::ByteBuffer* request,
                                                  grpc::ByteBuffer* response) {
-  return FinishRawLater<v1::AuditRequest, v1::AuditResponse>(
-      gate_, context, request, response,
-      [this](const Granted<v1::AuditRequest>& call, AnswerLater<v1::AuditResponse> done) {
-        // Copyable, as the executor's work must be.
-        auto answer = std::make_shared<AnswerLater<v1::AuditResponse>>(std::move(done));
-        admin_.Post([this, call, answer] { RunAudit(service_, call, std::move(*answer)); });
-      });
+  return AuditCall::Create(service_, gate_, *context, admin_, *request, *response);
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* LogAdminService::Backup(grpc::CallbackServerContext* context,

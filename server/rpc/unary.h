@@ -47,7 +47,7 @@ grpc::ServerUnaryReactor* FinishRawOn(const Gate& gate, Executor& executor,
   auto shared = std::make_shared<const Granted<Request>>(*std::move(granted));
   return FinishOn(executor, context, [&gate, shared, answer, call = std::move(call)]() -> absl::Status {
     Response response;
-    const absl::Status status = call(*shared, response);
+    absl::Status status = call(*shared, response);
     gate.Note(*shared, status);
     if (status.ok()) *answer = Concatenate({}, response);
     return status;

@@ -2,39 +2,27 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/core/names.h"
-#include "server/rpc/buffers.h"
-#include "server/rpc/status_map.h"
 
 namespace replog {
 
-VerifyStream* VerifyStream::Create(LogService& service, const Gate& gate,
-                                   const grpc::CallbackServerContext& context, Executor& checks,
-                                   const grpc::ByteBuffer& encoded) {
-  std::shared_ptr<VerifyStream> stream(
-      new VerifyStream(gate, gate.Open<v1::VerifyRequest>(context, encoded)));
-  stream->self_ = stream;
-  if (!stream->call_.ok()) {
-    stream->End(stream->call_.status());
-    return stream.get();
-  }
-  auto log = service.logs().Find(stream->call_->request.log());
-  if (!log.ok()) {
-    stream->End(log.status());
-  } else {
-    checks.Post([stream, &service, log = *log] { stream->Run(service, *log); });
-  }
-  return stream.get();
+absl::Status VerifyStream::Begin() {
+  auto log = service_.logs().Find(call().request.log());
+  if (!log.ok()) return log.status();
+  checks_.Post([this, self = shared_from_this(), log = *std::move(log)] { End(Run(*log)); });
+  return absl::OkStatus();
 }
 
-void VerifyStream::Run(LogService& service, Log& log) {
-  End(service.store().Verify(log.number(), log.tail().first_kept(), log.tail().committed_end(),
-                             [this](const VerifyProgress& progress) { return Report(progress); }));
+absl::Status VerifyStream::Run(Log& log) {
+  // It may have waited for other checks.
+  if (auto status = MayGoOn(); !status.ok()) return status;
+  return service_.store().Verify(log.number(), log.tail().first_kept(), log.tail().committed_end(),
+                                 [this](const VerifyProgress& progress) { return Report(progress); });
 }
 
 std::string VerifyStream::Describe(const VerifyProblem& problem) const {
-  const std::string_view log = LogNameOrDefault(call_->request.log());
+  const std::string_view log = LogNameOrDefault(call().request.log());
   const bool shown =
-      !problem.channel.empty() && call_->caller.CheckChannel(Access::kRead, log, problem.channel).ok();
+      !problem.channel.empty() && call().caller.CheckChannel(Access::kRead, log, problem.channel).ok();
   return shown ? absl::StrCat(problem.description, " ", problem.channel) : problem.description;
 }
 
@@ -53,45 +41,8 @@ bool VerifyStream::Report(const VerifyProgress& progress) {
     listed->set_end_sequence(problem.end);
     listed->set_description(Describe(problem));
   }
-  MutexLock lock(mutex_);
-  newest_ = std::move(response);
-  unsent_ = true;
-  Pump();
-  return !cancelled_;
-}
-
-void VerifyStream::End(const absl::Status& status) {
-  if (call_.ok()) gate_.Note(*call_, status);
-  MutexLock lock(mutex_);
-  ended_ = true;
-  status_ = status;
-  Pump();
-}
-
-void VerifyStream::Pump() {
-  if (writing_ || finished_) return;
-  if (unsent_ && !cancelled_) {
-    unsent_ = false;
-    outgoing_ = Concatenate({}, newest_);
-    writing_ = true;
-    return StartWrite(&outgoing_);
-  }
-  if (!ended_ && !cancelled_) return;
-  finished_ = true;
-  Finish(ToGrpcStatus(status_));
-}
-
-void VerifyStream::OnWriteDone(bool ok) {
-  MutexLock lock(mutex_);
-  writing_ = false;
-  cancelled_ |= !ok;
-  Pump();
-}
-
-void VerifyStream::OnCancel() {
-  MutexLock lock(mutex_);
-  cancelled_ = true;
-  Pump();
+  Put(response);
+  return MayGoOn().ok();
 }
 
 }  // namespace replog

@@ -1,53 +1,39 @@
 #pragma once
 
-#include <grpcpp/support/server_callback.h>
-
 #include <memory>
+#include <string>
 
 #include "replog/v1/log_admin.pb.h"
 #include "server/core/log_service.h"
-#include "server/rpc/gate.h"
+#include "server/rpc/work_stream.h"
 
 namespace replog {
 
-// One Verify call: the check runs on a thread that may block and leaves its progress here; what is newest is
-// sent when the transport is free. Owns itself from Create to OnDone, and is kept alive by the check.
-class VerifyStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
-                           public std::enable_shared_from_this<VerifyStream> {
+// One Verify call: the check leaves its progress here; what is newest is sent when the transport is free, so
+// a client that does not read holds up no check.
+class VerifyStream final : public WorkStream<v1::VerifyRequest> {
  public:
-  // `checks` runs one check at a time, apart from the readers' threads.
-  static VerifyStream* Create(LogService& service, const Gate& gate,
-                              const grpc::CallbackServerContext& context, Executor& checks,
-                              const grpc::ByteBuffer& request);
-
-  void OnWriteDone(bool ok) override TSA_EXCLUDES(mutex_);
-  void OnCancel() override TSA_EXCLUDES(mutex_);
-  void OnDone() override { const auto last = std::move(self_); }
+  // `checks` runs one check at a time, apart from the readers' threads. All must outlive it.
+  static grpc::ServerWriteReactor<grpc::ByteBuffer>* Create(LogService& service, const Gate& gate,
+                                                            const grpc::CallbackServerContext& context,
+                                                            Executor& checks,
+                                                            const grpc::ByteBuffer& request) {
+    return Start(std::shared_ptr<VerifyStream>(new VerifyStream(service, gate, context, checks, request)));
+  }
 
  private:
-  // `gate` must outlive it.
-  VerifyStream(const Gate& gate, absl::StatusOr<Granted<v1::VerifyRequest>> call)
-      : gate_(gate), call_(std::move(call)) {}
-  void Run(LogService& service, Log& log) TSA_EXCLUDES(mutex_);
+  VerifyStream(LogService& service, const Gate& gate, const grpc::CallbackServerContext& context,
+               Executor& checks, const grpc::ByteBuffer& request)
+      : WorkStream(gate, context, request), service_(service), checks_(checks) {}
+  absl::Status Begin() override;
+  absl::Status Run(Log& log);
   // What is wrong; a channel is named only to those who may read it.
   std::string Describe(const VerifyProblem& problem) const;
-  // False when the client is gone.
-  bool Report(const VerifyProgress& progress) TSA_EXCLUDES(mutex_);
-  void End(const absl::Status& status) TSA_EXCLUDES(mutex_);
-  void Pump() TSA_REQUIRES(mutex_);
+  // False when the check is to stop.
+  bool Report(const VerifyProgress& progress);
 
-  const Gate& gate_;
-  const absl::StatusOr<Granted<v1::VerifyRequest>> call_;
-  std::shared_ptr<VerifyStream> self_;
-  grpc::ByteBuffer outgoing_;  // gRPC's while writing_
-  Mutex mutex_;
-  v1::VerifyResponse newest_ TSA_GUARDED_BY(mutex_);
-  bool unsent_ TSA_GUARDED_BY(mutex_) = false;
-  bool writing_ TSA_GUARDED_BY(mutex_) = false;
-  bool cancelled_ TSA_GUARDED_BY(mutex_) = false;
-  bool ended_ TSA_GUARDED_BY(mutex_) = false;
-  bool finished_ TSA_GUARDED_BY(mutex_) = false;
-  absl::Status status_ TSA_GUARDED_BY(mutex_);
+  LogService& service_;
+  Executor& checks_;
 };
 
 }  // namespace replog

@@ -10,22 +10,13 @@ namespace {
 using grpc::StatusCode;
 using testing::AccessServer;
 using testing::MakeAppend;
+using testing::Principal;
 using testing::Refusal;
 using testing::RefusalOf;
-
-// The principal `name` with these grants and limits, as YAML.
-std::string Principal(const std::string& name, const std::string& grants, const std::string& limits = "{}") {
-  return "\n- name: " + name + "\n  tokens: [{id: t, sha256: TOKEN(" + name + ")}]\n  grants: " + grants +
-         "\n  limits: " + limits;
-}
+using testing::SignIn;
 
 std::string Channels(const std::string& channels) {
   return "[{verbs: [read, append], logs: [default], channels: [" + channels + "]}]";
-}
-
-void SignIn(grpc::ClientContext& context, const std::string& name) {
-  context.set_deadline(std::chrono::system_clock::now() + testing::kPatience);
-  for (const auto& [key, value] : AccessServer::As(name)) context.AddMetadata(key, value);
 }
 
 // One Subscribe stream of a principal.

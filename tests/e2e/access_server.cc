@@ -27,6 +27,16 @@ std::vector<std::string> WithAccessFile(std::vector<std::string> flags, const st
 
 }  // namespace
 
+std::string Principal(const std::string& name, const std::string& grants, const std::string& limits) {
+  return "\n- name: " + name + "\n  tokens: [{id: t, sha256: TOKEN(" + name + ")}]\n  grants: " + grants +
+         "\n  limits: " + limits;
+}
+
+void SignIn(grpc::ClientContext& context, const std::string& name) {
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
+  for (const auto& [key, value] : AccessServer::As(name)) context.AddMetadata(key, value);
+}
+
 AccessServer::AccessServer(const std::string& principals, std::vector<std::string> flags)
     : server_(WithAccessFile(std::move(flags), WriteFile(principals))),
       channel_(grpc::CreateChannel(server_.address(), grpc::InsecureChannelCredentials())) {}

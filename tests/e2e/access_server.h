@@ -14,6 +14,9 @@ namespace replog::testing {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+// The principal `name` with these grants and limits, and one token, as YAML for an access file.
+std::string Principal(const std::string& name, const std::string& grants, const std::string& limits = "{}");
+
 // A server with an access file, and calls to it by whomever. In the file TOKEN(name) stands for the digest of
 // that name's token.
 class AccessServer {
@@ -47,5 +50,8 @@ class AccessServer {
   ServerProcess server_;
   std::shared_ptr<grpc::Channel> channel_;
 };
+
+// Makes a call one of the principal `name`, with a deadline.
+void SignIn(grpc::ClientContext& context, const std::string& name);
 
 }  // namespace replog::testing

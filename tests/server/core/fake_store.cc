@@ -67,6 +67,11 @@ void FakeStore::OnIdRead(std::function<absl::Status()> call) {
   on_id_read_ = std::move(call);
 }
 
+void FakeStore::OnVerify(std::function<absl::Status(const Report&)> call) {
+  MutexLock lock(mutex_);
+  on_verify_ = std::move(call);
+}
+
 void FakeStore::AwaitHeldCommits(int count) {
   MutexLock lock(mutex_);
   while (commit_gate_.held < count) changed_.Wait(mutex_);
@@ -407,9 +412,14 @@ absl::StatusOr<std::vector<ChannelCount>> FakeStore::Channels(LogNumber, Sequenc
   return absl::UnimplementedError("the fake store has no channel index");
 }
 
-absl::Status FakeStore::Verify(LogNumber, Sequence, Sequence,
-                               const std::function<bool(const VerifyProgress&)>&) {
-  return absl::UnimplementedError("the fake store is never damaged");
+absl::Status FakeStore::Verify(LogNumber, Sequence, Sequence, const Report& report) {
+  std::function<absl::Status(const Report&)> call;
+  {
+    MutexLock lock(mutex_);
+    call = on_verify_;
+  }
+  if (call == nullptr) return absl::UnimplementedError("the fake store is never damaged");
+  return call(report);
 }
 
 absl::StatusOr<std::unique_ptr<StoreBackup>> FakeStore::BeginBackup() {

@@ -33,6 +33,9 @@ class FakeStore final : public LogStore {
   void OnTableRead(std::function<absl::Status(std::string_view key)> call) TSA_EXCLUDES(mutex_);
   // Called for every FindIds, which fails with its error.
   void OnIdRead(std::function<absl::Status()> call) TSA_EXCLUDES(mutex_);
+  // What Verify does.
+  using Report = std::function<bool(const VerifyProgress&)>;
+  void OnVerify(std::function<absl::Status(const Report&)> call) TSA_EXCLUDES(mutex_);
   // Waits until so many commits or reads are being held.
   void AwaitHeldCommits(int count) TSA_EXCLUDES(mutex_);
   void AwaitHeldReads(int count) TSA_EXCLUDES(mutex_);
@@ -83,8 +86,8 @@ class FakeStore final : public LogStore {
   absl::StatusOr<std::vector<ChannelCount>> Channels(LogNumber log, Sequence first_kept,
                                                      std::string_view prefix, std::string_view after,
                                                      size_t limit, bool with_counts) override;
-  absl::Status Verify(LogNumber log, Sequence first, Sequence end,
-                      const std::function<bool(const VerifyProgress&)>& report) override;
+  absl::Status Verify(LogNumber log, Sequence first, Sequence end, const Report& report) override
+      TSA_EXCLUDES(mutex_);
   absl::StatusOr<std::unique_ptr<StoreBackup>> BeginBackup() override;
   uint64_t FreeBytes() override TSA_EXCLUDES(mutex_);
 
@@ -126,6 +129,7 @@ class FakeStore final : public LogStore {
   std::function<void()> on_read_ TSA_GUARDED_BY(mutex_);
   std::function<absl::Status(std::string_view)> on_table_read_ TSA_GUARDED_BY(mutex_);
   std::function<absl::Status()> on_id_read_ TSA_GUARDED_BY(mutex_);
+  std::function<absl::Status(const Report&)> on_verify_ TSA_GUARDED_BY(mutex_);
   int recovery_tries_ TSA_GUARDED_BY(mutex_) = 0;
   int reads_ TSA_GUARDED_BY(mutex_) = 0;
   int chunks_read_ TSA_GUARDED_BY(mutex_) = 0;

@@ -14,7 +14,7 @@ namespace {
 
 using testing::FakeStore;
 
-// A log whose reads the store holds back, and as many pages under way as there are threads to read them.
+// A log whose reads the store holds back, and one page under way on the one thread that reads them.
 class PageTest : public ::testing::Test {
  protected:
   PageTest() {
@@ -25,8 +25,8 @@ class PageTest : public ::testing::Test {
     service_->appends().TryPut(append, nullptr);
     EXPECT_TRUE(appended.get_future().get().ok());
     store_.HoldReads(true);
-    for (int i = 0; i < service_->options().blocking_threads; ++i) Ask();
-    store_.AwaitHeldReads(service_->options().blocking_threads);
+    Ask();
+    store_.AwaitHeldReads(1);
   }
   ~PageTest() override { store_.HoldReads(false); }
 
@@ -45,7 +45,7 @@ class PageTest : public ::testing::Test {
   FakeStore store_;
   testing::ManualClock clock_;
   AccessControl access_{clock_};
-  const std::unique_ptr<LogService> service_ = *LogService::Open({}, store_, clock_);
+  const std::unique_ptr<LogService> service_ = *LogService::Open({.blocking_threads = 1}, store_, clock_);
   ApiContext context_{*service_, access_};
 };
 

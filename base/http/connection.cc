@@ -46,11 +46,15 @@ std::vector<std::string> VerifiedNames(SSL* ssl) {
 
 }  // namespace
 
-Peer Connection::peer() const {
-  Peer peer;
+std::string Connection::address() const {
   boost::system::error_code error;
   const auto endpoint = tcp_.socket().remote_endpoint(error);
-  if (!error) peer.address = EndpointName(endpoint);
+  return error ? "" : EndpointName(endpoint);
+}
+
+Peer Connection::peer() const {
+  Peer peer;
+  peer.address = address();
   peer.encrypted = encrypted();
   if (encrypted()) peer.certificate_names = VerifiedNames(tls_->stream.native_handle());
   return peer;

@@ -52,6 +52,8 @@ class Connection {
   }
 
   bool encrypted() const { return tls_ != nullptr; }
+  // The client's, "127.0.0.1:40000"; empty when it has left.
+  std::string address() const;
   // Once the handshake is done.
   Peer peer() const;
 

@@ -1,6 +1,7 @@
 #include "base/http/session.h"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/http/chunk_encode.hpp>
@@ -80,9 +81,16 @@ void Session::ShakeHands() {
   sessions_.SetIdle(this, true);
   stream_.tcp().expires_after(options_.header_timeout);
   if (!stream_.encrypted()) return ReadHeader();
-  stream_.async_handshake([self = shared_from_this()](Error error) {
-    if (!error) self->ReadHeader();
+  // Once it has failed nobody may be there to be asked.
+  stream_.async_handshake([self = shared_from_this(), address = stream_.address()](Error error) {
+    self->OnHandshake(error, address);
   });
+}
+
+void Session::OnHandshake(Error error, const std::string& address) {
+  if (!error) return ReadHeader();
+  if (error.category() == asio::error::get_ssl_category() && options_.on_handshake_failed)
+    options_.on_handshake_failed(address, error.message());
 }
 
 void Session::AwaitRequest() {

@@ -8,6 +8,7 @@
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <chrono>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -38,6 +39,9 @@ struct SessionOptions {
   std::chrono::milliseconds handler_timeout{15'000};
   // How long one piece of an answer may take to leave.
   std::chrono::milliseconds write_timeout{30'000};
+  // Told of each handshake that fails, with the client's address and what was wrong with it; not of a client
+  // that leaves or says nothing. Empty: nobody is. From any thread; must not block.
+  std::function<void(const std::string& address, const std::string& why)> on_handshake_failed = {};
 };
 
 // One connection: reads a request, has it handled, writes the answer, and so on until one side ends it.
@@ -67,6 +71,7 @@ class Session : public std::enable_shared_from_this<Session> {
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body, WipingAllocator<char>>;
 
   void ShakeHands();
+  void OnHandshake(Error error, const std::string& address);
   // Waits for the first byte of the next request.
   void AwaitRequest();
   void ReadHeader();

@@ -43,11 +43,22 @@ http::Response NoRoomForBody() {
   return response;
 }
 
-http::ServerOptions ToServerOptions(const ApiServer::Options& options) {
+// Told as a call that was denied: it never came as far as one.
+void TellOfHandshake(LogService& service, const std::string& address, const std::string& why) {
+  const absl::Status status = MakeError(Reason::kUnauthenticated, why);
+  CallObserver* observer = service.options().calls;
+  if (observer != nullptr && observer->Wants(status.code(), 0))
+    observer->OnEnded({{"", address}, "TLS handshake", status});
+}
+
+http::ServerOptions ToServerOptions(LogService& service, const ApiServer::Options& options) {
   http::ServerOptions server;
   server.listen = options.listen;
   server.max_sessions = MaxConnections();
   server.session.descriptor_bound = FileBound();
+  server.session.on_handshake_failed = [&service](const std::string& address, const std::string& why) {
+    TellOfHandshake(service, address, why);
+  };
   server.tls = options.tls;
   return server;
 }
@@ -75,7 +86,7 @@ ApiServer::ApiServer(LogService& service, AccessControl& access, const Options& 
                .calls = options.calls,
                .bodies = std::make_shared<http::BodyBudget>(options.body_bytes, NoRoomForBody),
                .open_bodies = std::make_shared<http::BodyBudget>(options.body_bytes / 4, NoRoomForBody)},
-      server_(ToServerOptions(options)) {}
+      server_(ToServerOptions(service, options)) {}
 
 absl::StatusOr<std::unique_ptr<ApiServer>> ApiServer::Start(LogService& service, AccessControl& access,
                                                             const Options& options) {

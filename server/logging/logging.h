@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/logging/line.h"
+#include "server/logging/line_limiter.h"
 
 namespace replog {
 
@@ -42,6 +43,16 @@ class Logging {
 // One line with fields.
 inline void LogWith(spdlog::level::level_enum level, std::string_view message, const LogFields& fields) {
   if (spdlog::should_log(level)) spdlog::log(level, spdlog::string_view_t(WithFields(message, fields)));
+}
+
+// The same, if the limiter lets it through; then also with how many it did not.
+inline void LogLimited(LineLimiter& limiter, spdlog::level::level_enum level, std::string_view message,
+                       LogFields fields) {
+  if (!spdlog::should_log(level)) return;
+  const LineLimiter::Verdict verdict = limiter.Ask();
+  if (!verdict.write) return;
+  if (verdict.suppressed != 0) fields["suppressed"] = verdict.suppressed;
+  LogWith(level, message, fields);
 }
 
 }  // namespace replog

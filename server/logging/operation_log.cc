@@ -5,8 +5,6 @@
 namespace replog {
 namespace {
 
-using spdlog::level::level_enum;
-
 constexpr int kLinesPerSecond = 10;
 
 bool IsFault(absl::StatusCode code) {
@@ -16,14 +14,6 @@ bool IsFault(absl::StatusCode code) {
 
 bool IsDenied(absl::StatusCode code) {
   return code == absl::StatusCode::kUnauthenticated || code == absl::StatusCode::kPermissionDenied;
-}
-
-void Write(LineLimiter& limiter, level_enum level, std::string_view message, LogFields fields) {
-  if (!spdlog::should_log(level)) return;
-  const LineLimiter::Verdict verdict = limiter.Ask();
-  if (!verdict.write) return;
-  if (verdict.suppressed != 0) fields["suppressed"] = verdict.suppressed;
-  LogWith(level, message, fields);
 }
 
 LogFields FieldsOf(const EndedCall& call) {
@@ -74,11 +64,11 @@ bool OperationLog::Wants(absl::StatusCode code, int64_t took_us) const {
 
 void OperationLog::OnEnded(const EndedCall& call) {
   if (IsFault(call.status.code())) {
-    Write(failed_, spdlog::level::err, "call failed", FieldsOf(call));
+    LogLimited(failed_, spdlog::level::err, "call failed", FieldsOf(call));
   } else if (IsDenied(call.status.code())) {
-    Write(denied_, spdlog::level::warn, "call denied", FieldsOf(call));
+    LogLimited(denied_, spdlog::level::warn, "call denied", FieldsOf(call));
   } else if (IsSlow(call.took_us)) {
-    Write(slow_, spdlog::level::warn, "slow call", FieldsOf(call));
+    LogLimited(slow_, spdlog::level::warn, "slow call", FieldsOf(call));
   } else {
     LogWith(spdlog::level::debug, "call", FieldsOf(call));
   }
@@ -86,9 +76,9 @@ void OperationLog::OnEnded(const EndedCall& call) {
 
 void OperationLog::OnGroup(const GroupReport& group) {
   if (!group.status.ok()) {
-    Write(failed_, spdlog::level::err, "appends failed", FieldsOf(group));
+    LogLimited(failed_, spdlog::level::err, "appends failed", FieldsOf(group));
   } else if (IsSlow(group.total_us())) {
-    Write(slow_, spdlog::level::warn, "slow appends", FieldsOf(group));
+    LogLimited(slow_, spdlog::level::warn, "slow appends", FieldsOf(group));
   }
 }
 

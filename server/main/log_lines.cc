@@ -7,9 +7,15 @@
 namespace replog {
 namespace {
 
+constexpr int kLinesPerSecond = 10;
+
 void LogGrpcMessage(gpr_log_func_args* message) {
-  const auto level = message->severity == GPR_LOG_SEVERITY_ERROR ? spdlog::level::warn : spdlog::level::debug;
-  LogWith(level, "gRPC", {{"text", message->message}});
+  if (message->severity != GPR_LOG_SEVERITY_ERROR)
+    return LogWith(spdlog::level::debug, "gRPC", {{"text", message->message}});
+  // It has a line for each handshake that fails, of which strangers can make as many as they like. gRPC hands
+  // its function nothing of ours, hence the static.
+  static LineLimiter limiter(SystemClock(), kLinesPerSecond);
+  LogLimited(limiter, spdlog::level::warn, "gRPC", {{"text", message->message}});
 }
 
 }  // namespace

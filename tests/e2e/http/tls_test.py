@@ -11,7 +11,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "python"))
 from curl import Events, curl, curl_json  # pylint: disable=wrong-import-position
-from replogd import Replogd  # pylint: disable=wrong-import-position
+from logged_replogd import LoggedReplogd  # pylint: disable=wrong-import-position
 
 
 class Certificates:
@@ -47,7 +47,7 @@ class TlsTest(unittest.TestCase):
         self.trusting = ("--cacert", self.files.path("ca.pem"))
 
     def serve(self, *flags):
-        server = self.enterContext(Replogd("--tls-certificate", self.files.path("server.pem"), "--tls-key",
+        server = self.enterContext(LoggedReplogd("--tls-certificate", self.files.path("server.pem"), "--tls-key",
                                            self.files.path("server.key"), *flags, http_listen="127.0.0.1:0"))
         return server, "https://" + server.http_address
 
@@ -75,10 +75,26 @@ class TlsTest(unittest.TestCase):
             curl(url + "/healthz")  # it does not know the authority
         self.assertEqual(curl(url + "/healthz", *self.trusting)[0], 200)
 
+    def test_a_handshake_that_fails_is_told_with_who_it_was_and_many_do_not_flood_the_log(self):
+        server, _ = self.serve()
+        host, port = server.http_address.split(":")
+
+        def fail():
+            with socket.create_connection((host, int(port)), timeout=60) as plain:
+                plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+                plain.recv(1 << 16)  # it has failed
+                return plain.getsockname()[1]
+
+        server.await_log(rf'TLS handshake".*http request.*peer=127\.0\.0\.1:{fail()}\b')
+        # So many in a second; the first of the next one says how many were left out.
+        while not any("suppressed=" in line for line in server.lines):
+            fail()
+
     def test_client_certificate_is_demanded(self):
-        _, url = self.serve("--tls-client-ca", self.files.path("ca.pem"))
+        server, url = self.serve("--tls-client-ca", self.files.path("ca.pem"))
         with self.assertRaises(subprocess.CalledProcessError):
             curl(url + "/healthz", *self.trusting)
+        server.await_log("TLS handshake.*peer did not return a certificate")
         mine = ("--cert", self.files.path("client.pem"), "--key", self.files.path("client.key"))
         self.assertEqual(curl(url + "/healthz", *self.trusting, *mine)[0], 200)
 

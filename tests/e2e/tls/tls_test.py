@@ -136,6 +136,17 @@ class TlsTest(unittest.TestCase):
             with self.assertRaises(ssl.SSLError):
                 context.wrap_socket(plain)
 
+    def test_many_handshakes_that_fail_do_not_flood_the_log(self):
+        server = self.serve()
+        host, port = server.address.rsplit(":", 1)
+        while not any("suppressed=" in line for line in server.lines):
+            with socket.create_connection((host, int(port)), timeout=DEADLINE_S) as plain:
+                plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                try:
+                    plain.recv(1 << 16)  # it has failed
+                except ConnectionResetError:
+                    pass
+
     # ---- mutual TLS
 
     def test_only_clients_with_a_certificate_of_ours_get_in(self):

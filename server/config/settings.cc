@@ -74,6 +74,9 @@ Settings Memory(ServerOptions& o) {
                    "Newest records kept in memory, of all logs together"),
       BytesSetting("cold_read_bytes", o.service.cold_read_bytes, 1 << 20, 16ull << 30,
                    "What readers that are behind hold together"),
+      BytesSetting(
+          "http_body_bytes", o.http_body_bytes, 1 << 20, 16ull << 30,
+          "Bodies of HTTP requests in hand together; those of webhooks may take a quarter of it more"),
       BytesSetting("cache_bytes", o.store.cache_bytes, 1 << 20, 64ull << 30, "RocksDB's block cache"),
       BytesSetting("memtable_bytes", o.store.memtable_bytes, 1 << 20, 4ull << 30,
                    "Each RocksDB memtable (up to three)"),

@@ -22,6 +22,7 @@ struct ServerOptions {
   std::string log_level = "info";
   std::string log_format = "text";
   int64_t slow_operation_us = 500'000;
+  size_t http_body_bytes = 64 << 20;
   StoreOptions store{.directory = "./data"};
   LogService::Options service;
 };

@@ -36,7 +36,7 @@ http::Response NoRoomForBody() {
       Reason::kBusy,
       "body: those of other requests take up the memory that there is for them; it was not read, and "
       "nothing was done",
-      {{"field", "body"}, {"fate", "rejected"}});
+      {{"field", "body"}, {"limit", "http_body_bytes"}, {"fate", "rejected"}});
   Refusals(Transport::kHttp).Count(status);
   http::Response response = ErrorAnswer(status);
   response.status = http::StatusCode::service_unavailable;

@@ -63,6 +63,7 @@ absl::StatusOr<std::unique_ptr<ApiServer>> StartHttp(LogService& service, Access
   http.metrics = [&metrics] { return metrics.Text(); };
   http.webhooks = &webhooks;
   http.calls = &calls;
+  http.body_bytes = options.http_body_bytes;
   auto server = ApiServer::Start(service, access, http);
   if (!server.ok())
     return absl::Status(server.status().code(), absl::StrCat("HTTP: ", server.status().message()));

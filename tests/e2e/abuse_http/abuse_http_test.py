@@ -346,7 +346,7 @@ class BodiesTest(Abuse):
         hook = ("webhooks: [{name: hub, secret_file: hub.secret, signature: {header: X-Signature}, delivery_id: body_sha256, "
                 "channel: c, max_body_bytes: 3145728}]")
         access = f"principals: [{{name: alice, tokens: [{{id: t, sha256: {digest}}}], grants: [{{verbs: [append], logs: [default]}}]}}]"
-        self.FLAGS = ("--access-file", write("access.yaml", access), "--webhooks-file", write("webhooks.yaml", hook))
+        self.FLAGS = ("--http-body-bytes", "32MiB", "--access-file", write("access.yaml", access), "--webhooks-file", write("webhooks.yaml", hook))
         super().setUp()
         with self.good():
             pass  # what a server allocates once
@@ -405,14 +405,14 @@ class BodiesTest(Abuse):
         self.assertEqual(set(statuses), {403})
 
     def test_bodies_of_who_is_known_have_a_bound_together(self):
-        """64 MiB by default; six have room in them, and small bodies beside them."""
+        """Three have room in the 32 MiB, and small bodies beside them."""
         for chunked in (False, True):
             with self.subTest(chunked=chunked):
                 before = self.memory()
                 with self.good():
-                    statuses = self.answers(self.COUNT - 6, APPEND, f"Authorization: Bearer {self.TOKEN}", chunked=chunked)
+                    statuses = self.answers(self.COUNT - 3, APPEND, f"Authorization: Bearer {self.TOKEN}", chunked=chunked)
                     self.assertEqual(set(statuses), {503})
-                    self.bounded(before, 100 * MIB)
+                    self.bounded(before, 60 * MIB)
                 self.close_all()
                 with self.good():
                     pass
@@ -420,8 +420,8 @@ class BodiesTest(Abuse):
     def test_bodies_of_unsigned_deliveries_have_a_bound_of_their_own(self):
         before = self.memory()
         with self.good():
-            self.assertEqual(set(self.answers(self.COUNT - 4, "/v1/webhooks/hub", said=3 << 20)), {503})
-            self.bounded(before, 40 * MIB)
+            self.assertEqual(set(self.answers(self.COUNT - 2, "/v1/webhooks/hub", said=3 << 20)), {503})
+            self.bounded(before, 30 * MIB)
 
     def test_a_client_that_asks_first_is_not_told_to_send_what_is_refused(self):
         head = b"POST %s HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n" % APPEND.encode()

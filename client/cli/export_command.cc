@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iostream>
 #include <memory>
 
 #include "client/cli/export_file.h"
@@ -50,15 +51,22 @@ class Exporter {
       if (!file.ok()) return Fail(file.status());
       file_.emplace(std::move(file).value());
     }
-    client::Client client = session_.MakeClient();
-    if (Status status = FindRange(client); !status.ok()) return Fail(status);
-    Status status = ReadPages(client);
-    if (status.ok() && file_) status = file_->Sync();
-    if (!status.ok()) return Fail(status);
-    return interrupt_.happened() ? ExitCode::kFailed : ExitCode::kOk;
+    const Status status = Export();
+    if (status.ok() && !interrupt_.happened()) return ExitCode::kOk;
+    if (file_ && !file_->RemoveIfEmpty() && next_ > begin_)
+      std::cerr << options_.output << " is not the whole export; --resume goes on with it\n";
+    return status.ok() ? ExitCode::kFailed : Fail(status);
   }
 
  private:
+  Status Export() {
+    client::Client client = session_.MakeClient();
+    Status status = FindRange(client);
+    if (status.ok()) status = ReadPages(client);
+    if (status.ok() && file_) status = file_->Sync();
+    return status;
+  }
+
   Status FindRange(client::Client& client) {
     const auto log = client.GetLog();
     if (!log.ok()) return log.status();

@@ -105,6 +105,8 @@ Status ExportFile::Write(std::string_view lines) {
   return {};
 }
 
+bool ExportFile::RemoveIfEmpty() { return ::lseek(fd_, 0, SEEK_END) == 0 && ::unlink(path_.c_str()) == 0; }
+
 Status ExportFile::Sync() { return ::fsync(fd_) == 0 ? Status() : Error("sync"); }
 
 }  // namespace replog::cli

@@ -29,6 +29,8 @@ class ExportFile {
   client::Status Write(std::string_view lines);
   // Makes what was written outlive a loss of power.
   client::Status Sync();
+  // Takes the file away if there is nothing in it, which would look like the export of an empty log.
+  bool RemoveIfEmpty();
 
  private:
   ExportFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}

@@ -127,6 +127,11 @@ class ExportTest(unittest.TestCase):
         with open(cut, "rb") as file:
             self.assertEqual(file.read().count(b"\n"), 5001)
 
+    def test_an_export_that_fails_at_once_leaves_no_file(self):
+        for resume in ([], ["--resume"]):
+            self.ends(FAILED, "export", "--log", "nosuch", "--output", self.path("none"), *resume)
+            self.assertFalse(os.path.exists(self.path("none")))
+
     def test_a_file_of_another_history_is_not_gone_on_with(self):
         self.append([{"channel": "c", "text": f"text {i}"} for i in range(5)])
         file = self.path("file")

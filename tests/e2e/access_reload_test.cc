@@ -173,6 +173,9 @@ TEST(AccessLimits, BytesOverTheRateAreRefused) {
             StatusCode::OK)
       << "what is larger than a second's worth passes, and is paid for";
   EXPECT_EQ(server.Ask("ana", "ReplicationLog/Append", MakeAppend({"x"}, "a")).reason, "RATE_LIMITED");
+  Appender appender(server, "ana");
+  EXPECT_EQ(appender.Append("a"), "RATE_LIMITED") << "on a stream too";
+  EXPECT_EQ(appender.Close().code, StatusCode::OK);
 }
 
 TEST(AccessLimits, StreamsOverTheLimitAreRefusedUntilOneEnds) {

@@ -1,7 +1,5 @@
 #include "server/http/api_server.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 
 #include "base/error.h"
@@ -20,15 +18,12 @@
 namespace replog {
 namespace {
 
+// For the memory that they take.
 constexpr size_t kMaxConnections = 20'000;
 
-// Three quarters of the files that the process may have open: were they all connections, the store could not
-// open its own.
-size_t MaxConnections() {
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return kMaxConnections;
-  return std::min<size_t>(kMaxConnections, files.rlim_cur / 4 * 3);
-}
+// Connections may have the files below the bound, gRPC's and HTTP's together. HTTP leaves a seventh of them
+// to gRPC: connections that ask for nothing it ends when it needs room, but only for others of its own.
+size_t MaxConnections() { return std::min<size_t>(kMaxConnections, FileBound() / 7 * 6); }
 
 // Unlike a full queue, which concerns one log, this is the server's own trouble: 503, not 429.
 http::Response NoRoomForBody() {

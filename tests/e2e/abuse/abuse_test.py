@@ -202,6 +202,19 @@ class FileLimitTest(unittest.TestCase):
             pass
         self.assertIsNone(server.process.poll())
 
+    def test_more_http_connections_than_files(self):
+        """Those that ask for nothing keep nobody out, neither from HTTP nor from gRPC."""
+        server = self.enterContext(FewFiles(http_listen="127.0.0.1:0"))
+        connections = [http2.connect(server.http_address) for _ in range(600)]
+        for connection in connections:
+            self.addCleanup(connection.close)
+        asking = http.client.HTTPConnection(server.http_address, timeout=60)
+        self.addCleanup(asking.close)
+        asking.request("GET", "/healthz")
+        self.assertEqual(asking.getresponse().status, 200)
+        with GoodClient(server.address, "more HTTP connections than files"):
+            pass
+
     def test_metrics_when_there_is_no_file_left(self):
         """Some of what a page of metrics is made of are files."""
         server = self.enterContext(FewFiles(http_listen="127.0.0.1:0"))

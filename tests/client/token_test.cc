@@ -60,44 +60,52 @@ TEST_F(TokenFileTest, WhatCannotBeATokenIsRefusedAndNotShown) {
   }
 }
 
-// What a subscription of `options` showed the server.
-std::multimap<std::string, std::string> MetadataOf(FakeServer& server, const ClientOptions& options) {
-  std::multimap<std::string, std::string> shown;
-  server.OnSubscribe([&](grpc::ServerContext& context, const auto&, auto&) {
-    for (const auto& [name, value] : context.client_metadata())
-      shown.emplace(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
-    return grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "enough");
-  });
-  Subscription subscription(Client(options), {.until_sequence = 1});
-  EXPECT_EQ(subscription.Wait().message(), "enough");
-  return shown;
-}
+class TokenTest : public ::testing::Test {
+ protected:
+  using Metadata = std::multimap<std::string, std::string>;
 
-TEST(Token, GoesWithEveryCallToLoopbackAndSoDoesARequestId) {
-  FakeServer server;
-  ClientOptions options = server.MakeOptions();
+  TokenTest() {
+    server_.OnSubscribe([this](grpc::ServerContext& context, const auto&, auto&) {
+      shown_.clear();
+      for (const auto& [name, value] : context.client_metadata())
+        shown_.emplace(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
+      return grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "enough");
+    });
+  }
+
+  // What a subscription of `options` showed the server.
+  Metadata MetadataOf(const ClientOptions& options) {
+    Subscription subscription(Client(options), {.until_sequence = 1});
+    EXPECT_EQ(subscription.Wait().message(), "enough");
+    return shown_;
+  }
+
+  Metadata shown_;  // outlives the server, whose thread writes it
+  FakeServer server_;
+};
+
+TEST_F(TokenTest, GoesWithEveryCallToLoopbackAndSoDoesARequestId) {
+  ClientOptions options = server_.MakeOptions();
   options.token = "c2VjcmV0";
-  const auto shown = MetadataOf(server, options);
+  const auto shown = MetadataOf(options);
   ASSERT_EQ(shown.count("authorization"), 1u);
   EXPECT_EQ(shown.find("authorization")->second, "Bearer c2VjcmV0");
   ASSERT_EQ(shown.count("x-request-id"), 1u);
   EXPECT_EQ(shown.find("x-request-id")->second.size(), 32u);
 }
 
-TEST(Token, IsNotThereWhenThereIsNone) {
-  FakeServer server;
-  EXPECT_EQ(MetadataOf(server, server.MakeOptions()).count("authorization"), 0u);
+TEST_F(TokenTest, IsNotThereWhenThereIsNone) {
+  EXPECT_EQ(MetadataOf(server_.MakeOptions()).count("authorization"), 0u);
 }
 
-TEST(Token, DoesNotLeaveTheMachineInPlainText) {
-  FakeServer server;
-  ClientOptions options = server.MakeOptions();
+TEST_F(TokenTest, DoesNotLeaveTheMachineInPlainText) {
+  ClientOptions options = server_.MakeOptions();
   options.token = "c2VjcmV0";
   // The same machine by an address that does not say so.
   options.endpoints = {"0.0.0.0" + options.endpoints[0].substr(options.endpoints[0].rfind(':'))};
-  EXPECT_EQ(MetadataOf(server, options).count("authorization"), 0u);
+  EXPECT_EQ(MetadataOf(options).count("authorization"), 0u);
   options.token_in_plain_text = true;
-  EXPECT_EQ(MetadataOf(server, options).count("authorization"), 1u);
+  EXPECT_EQ(MetadataOf(options).count("authorization"), 1u);
 }
 
 }  // namespace

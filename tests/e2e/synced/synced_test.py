@@ -153,16 +153,17 @@ class SyncedTest(unittest.TestCase):
         self.assertNotIn(TOKEN, log)
 
     def memory(self):
-        """All that the server's process may write to."""
+        """All that the server's process may write to, but for the sanitizers' shadow of it, which is terabytes."""
         found = []
         pid = self.server.process.pid
         with open(f"/proc/{pid}/maps", encoding="ascii") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
             for line in maps:
                 begin, end, rights = re.match(r"(\w+)-(\w+) (\S+)", line).groups()
-                if not rights.startswith("rw"):
+                begin, end = int(begin, 16), int(end, 16)
+                if not rights.startswith("rw") or end - begin > 1 << 30:
                     continue
-                memory.seek(int(begin, 16))
-                found.append(memory.read(int(end, 16) - int(begin, 16)))
+                memory.seek(begin)
+                found.append(memory.read(end - begin))
         return b"\n".join(found)
 
 

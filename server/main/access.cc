@@ -1,5 +1,6 @@
 #include "server/main/access.h"
 
+#include "server/logging/line_limiter.h"
 #include "server/logging/logging.h"
 #include "server/main/every.h"
 
@@ -7,6 +8,7 @@ namespace replog {
 namespace {
 
 constexpr int64_t kLookIntervalUs = 5'000'000;
+constexpr int kEndedLinesPerSecond = 10;
 
 }  // namespace
 
@@ -27,6 +29,16 @@ AdminAudit LogAdminActions() {
              {"method", action.method},
              {"log", action.log},
              {"outcome", action.outcome}});
+  };
+}
+
+Connections::OnEnded LogEndedConnections(Clock& clock) {
+  const auto limiter = std::make_shared<LineLimiter>(clock, kEndedLinesPerSecond);
+  return [limiter](const std::string& peer, const char* why) {
+    const auto [write, suppressed] = limiter->Ask();
+    if (write)
+      LogWith(spdlog::level::warn, "connection ended",
+              {{"peer", peer}, {"why", why}, {"lines_left_out", std::to_string(suppressed)}});
   };
 }
 

@@ -5,6 +5,7 @@
 #include "server/auth/access_control.h"
 #include "server/auth/admin_audit.h"
 #include "server/core/timer_queue.h"
+#include "server/rpc/connections.h"
 
 namespace replog {
 
@@ -19,5 +20,9 @@ std::shared_ptr<Timed> WatchExpiry(TimerQueue& timers, Clock& clock, AccessContr
 // Writes each action of an administrator to the log, in one line, as a warning: it is to be there at that
 // level too.
 AdminAudit LogAdminActions();
+
+// Tells the log which connections were ended because they abuse the transport, 10 a second at most. `clock`
+// must outlive what it returns.
+Connections::OnEnded LogEndedConnections(Clock& clock);
 
 }  // namespace replog

@@ -104,7 +104,8 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
                                        {.address = options.listen,
                                         .tls = SourceOf(tls->get()),
                                         .reflection = options.reflection,
-                                        .audit = LogAdminActions()});
+                                        .audit = LogAdminActions(),
+                                        .on_ended = LogEndedConnections(SystemClock())});
   if (!server.ok()) return Fail(server.status());
   CallCounters http_calls;
   const MetricsPage metrics(**service,

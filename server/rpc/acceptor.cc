@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 
 #include "absl/strings/numbers.h"
@@ -116,8 +117,9 @@ Acceptor::~Acceptor() {
   if (wake_ >= 0) ::close(wake_);
 }
 
-void Acceptor::Start(std::unique_ptr<Grpc> grpc) {
+void Acceptor::Start(std::unique_ptr<Grpc> grpc, Connections& connections) {
   grpc_ = std::move(grpc);
+  connections_ = &connections;
   thread_ = std::thread([this] { Loop(); });
 }
 
@@ -132,17 +134,26 @@ void Acceptor::Stop() {
 void Acceptor::Loop() {
   std::vector<pollfd> polled{{wake_, POLLIN, 0}};
   for (const int listener : listeners_) polled.push_back({listener, POLLIN, 0});
+  auto next_sweep = std::chrono::steady_clock::now();
   for (;;) {
-    if (::poll(polled.data(), polled.size(), -1) < 0) continue;  // EINTR
+    if (::poll(polled.data(), polled.size(), Connections::kSweepMs) < 0) continue;  // EINTR
     if (polled[0].revents != 0) return;
     for (const pollfd& one : polled) {
       if (one.revents != 0) Accept(one.fd);
+    }
+    // Also while connections come without a pause.
+    if (const auto now = std::chrono::steady_clock::now(); now >= next_sweep) {
+      connections_->Sweep();
+      next_sweep = now + std::chrono::milliseconds(Connections::kSweepMs);
     }
   }
 }
 
 void Acceptor::Accept(int listener) {
-  const int connection = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  sockaddr_storage peer{};
+  socklen_t size = sizeof(peer);
+  const int connection =
+      ::accept4(listener, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (connection < 0) {
     // Out of files or memory; anything else is the client's leaving.
     pollfd stop{wake_, POLLIN, 0};
@@ -156,6 +167,7 @@ void Acceptor::Accept(int listener) {
   const int on = 1;
   ::setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   ::setsockopt(connection, IPPROTO_TCP, TCP_USER_TIMEOUT, &kUserTimeoutMs, sizeof(kUserTimeoutMs));
+  connections_->Add(connection, peer);
   Grpc::NewConnectionParameters handed;
   handed.listener_fd = listener;
   handed.fd = connection;

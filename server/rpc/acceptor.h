@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/rpc/connections.h"
 
 namespace replog {
 
@@ -28,7 +29,8 @@ class Acceptor {
   const std::string& address() const { return address_; }
 
   // `grpc` is what ServerBuilder::AddExternalConnectionAcceptor gave; its server has been started.
-  void Start(std::unique_ptr<Grpc> grpc);
+  // `connections` judges those that are handed over, and must outlive the acceptor.
+  void Start(std::unique_ptr<Grpc> grpc, Connections& connections);
   // Listens no more. Connections that were handed over live on.
   void Stop();
 
@@ -43,6 +45,7 @@ class Acceptor {
   int wake_ = -1;       // an eventfd: readable when the thread is to end
   int file_bound_ = 0;  // a connection whose number is this or more is one too many
   std::unique_ptr<Grpc> grpc_;
+  Connections* connections_ = nullptr;
   std::thread thread_;
 };
 

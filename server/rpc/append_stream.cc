@@ -12,7 +12,8 @@ namespace replog {
 
 AppendStream* AppendStream::Create(LogService& service, const Gate& gate,
                                    const grpc::CallbackServerContext& context, StreamRegistry& streams) {
-  std::shared_ptr<AppendStream> stream(new AppendStream(service, streams, OriginOf(context)));
+  std::shared_ptr<AppendStream> stream(
+      new AppendStream(service, streams, OriginOf(context), gate.connections().Begin(context.peer())));
   stream->self_ = stream;
   const bool serving = streams.Add(stream);
   if (const auto status = stream->Admit(gate, context); !status.ok()) stream->StopWith(status);

@@ -44,10 +44,11 @@ class AppendStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
     size_t bytes = 0;  // what it holds, until the answer is written
   };
 
-  AppendStream(LogService& service, StreamRegistry& streams, CallOrigin origin)
+  AppendStream(LogService& service, StreamRegistry& streams, CallOrigin origin, Connections::Call under_way)
       : service_(service),
         streams_(streams),
-        origin_(std::make_shared<const CallOrigin>(std::move(origin))) {}
+        origin_(std::make_shared<const CallOrigin>(std::move(origin))),
+        under_way_(std::move(under_way)) {}
   // Who appends, and that it may; and goes on asking that while the stream is open.
   absl::Status Admit(const Gate& gate, const grpc::CallbackServerContext& context) TSA_EXCLUDES(mutex_);
   // Judges by the grants as they are now, from now on.
@@ -68,6 +69,7 @@ class AppendStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   LogService& service_;
   StreamRegistry& streams_;
   const std::shared_ptr<const CallOrigin> origin_;  // of all of its appends
+  const Connections::Call under_way_;
   std::shared_ptr<AppendStream> self_;
   grpc::ByteBuffer incoming_;  // gRPC's while reading_
   grpc::ByteBuffer outgoing_;  // gRPC's while writing_

@@ -14,16 +14,23 @@ using grpc::experimental::InterceptorBatchMethods;
 using grpc::experimental::ServerInterceptorFactoryInterface;
 using grpc::experimental::ServerRpcInfo;
 
+constexpr std::string_view kAppendStream = "/replog.v1.ReplicationLog/AppendStream";
 constexpr std::array<std::string_view, 2> kWaitByDesign{"/replog.v1.ReplicationLog/AwaitSync",
                                                         "/replog.v1.Leases/Acquire"};
 
+// One call; gRPC deletes it with the call, when nothing of it is under way any more.
 class Watch final : public Interceptor {
  public:
-  Watch(ServerRpcInfo& call, Clock& clock, CallObserver& observer)
-      : call_(call), clock_(clock), observer_(observer), since_us_(clock.MonotonicMicros()) {}
+  // `observer` may be null.
+  Watch(ServerRpcInfo& call, Connections& connections, Clock& clock, CallObserver* observer)
+      : under_way_(connections.Begin(call.server_context()->peer())),
+        call_(call),
+        clock_(clock),
+        observer_(observer),
+        since_us_(clock.MonotonicMicros()) {}
 
   void Intercept(InterceptorBatchMethods* methods) override {
-    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS))
+    if (observer_ != nullptr && methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS))
       Tell(methods->GetSendStatus());
     methods->Proceed();
   }
@@ -34,35 +41,41 @@ class Watch final : public Interceptor {
     const bool waits = std::find(kWaitByDesign.begin(), kWaitByDesign.end(), method) != kWaitByDesign.end();
     const int64_t took_us = waits ? 0 : clock_.MonotonicMicros() - since_us_;
     const auto code = static_cast<absl::StatusCode>(status.error_code());  // the same numbers
-    if (!observer_.Wants(code, took_us)) return;
-    observer_.OnEnded({OriginOf(*call_.server_context()), std::string(method.substr(1)),
-                       absl::Status(code, status.error_message()), took_us});
+    if (!observer_->Wants(code, took_us)) return;
+    observer_->OnEnded({OriginOf(*call_.server_context()), std::string(method.substr(1)),
+                        absl::Status(code, status.error_message()), took_us});
   }
 
+  const Connections::Call under_way_;
   ServerRpcInfo& call_;
   Clock& clock_;
-  CallObserver& observer_;
+  CallObserver* const observer_;
   const int64_t since_us_;
 };
 
 class WatchFactory final : public ServerInterceptorFactoryInterface {
  public:
-  WatchFactory(Clock& clock, CallObserver& observer) : clock_(clock), observer_(observer) {}
+  WatchFactory(Connections& connections, Clock& clock, CallObserver* observer)
+      : connections_(connections), clock_(clock), observer_(observer) {}
   Interceptor* CreateServerInterceptor(ServerRpcInfo* call) override {
-    if (call->type() != ServerRpcInfo::Type::UNARY) return nullptr;
-    return new Watch(*call, clock_, observer_);  // gRPC deletes it with the call
+    // It would cost each of its messages something, and the stream can count itself.
+    if (call->method() == kAppendStream) return nullptr;
+    return new Watch(*call, connections_, clock_,
+                     call->type() == ServerRpcInfo::Type::UNARY ? observer_ : nullptr);
   }
 
  private:
+  Connections& connections_;
   Clock& clock_;
-  CallObserver& observer_;
+  CallObserver* const observer_;
 };
 
 }  // namespace
 
-void WatchCalls(grpc::ServerBuilder& builder, Clock& clock, CallObserver& observer) {
+void WatchCalls(grpc::ServerBuilder& builder, Connections& connections, Clock& clock,
+                CallObserver* observer) {
   std::vector<std::unique_ptr<ServerInterceptorFactoryInterface>> factories;
-  factories.push_back(std::make_unique<WatchFactory>(clock, observer));
+  factories.push_back(std::make_unique<WatchFactory>(connections, clock, observer));
   builder.experimental().SetInterceptorCreators(std::move(factories));
 }
 

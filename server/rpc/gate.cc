@@ -36,6 +36,7 @@ absl::StatusOr<Caller> Gate::Enter(const MethodRule& rule, const grpc::CallbackS
   auto caller = access_.Identify({AuthorizationOf(context), CertificateNamesOf(context)});
   if (!caller.ok()) return caller.status();
   if (auto status = caller->CheckAny(rule.any_of); !status.ok()) return status;
+  connections_.NoteAdmitted(context.peer());
   return caller;
 }
 

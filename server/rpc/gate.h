@@ -14,6 +14,7 @@
 #include "server/auth/admin_audit.h"
 #include "server/core/names.h"
 #include "server/rpc/buffers.h"
+#include "server/rpc/connections.h"
 #include "server/rpc/method_rules.h"
 
 namespace replog {
@@ -30,9 +31,11 @@ struct Granted {
 // of the server. Thread-safe.
 class Gate {
  public:
-  // `access` must outlive it.
-  Gate(AccessControl& access, AdminAudit audit) : access_(access), audit_(std::move(audit)) {}
+  // `access` and `connections` must outlive it.
+  Gate(AccessControl& access, Connections& connections, AdminAudit audit)
+      : access_(access), connections_(connections), audit_(std::move(audit)) {}
   AccessControl& access() const { return access_; }
+  Connections& connections() const { return connections_; }
 
   // The request of a method that takes this message. UNAUTHENTICATED, TOKEN_EXPIRED, RATE_LIMITED, MALFORMED,
   // UNKNOWN_FIELD, PERMISSION_DENIED.
@@ -101,6 +104,7 @@ class Gate {
             const std::string& log, const absl::Status& outcome) const;
 
   AccessControl& access_;
+  Connections& connections_;
   const AdminAudit audit_;
 };
 

@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,7 @@
 #include "grpc/health/v1/health.pb.h"
 #include "server/rpc/acceptor.h"
 #include "server/rpc/call_watch.h"
+#include "server/rpc/connections.h"
 #include "server/rpc/gate.h"
 #include "server/rpc/leases_service.h"
 #include "server/rpc/log_admin_service.h"
@@ -27,6 +29,11 @@ constexpr int64_t kHealthIntervalUs = 500'000;
 constexpr std::chrono::seconds kStopPatience{1};
 // Requests a little over the limit are to be refused by us, with a reason, and not by the transport.
 constexpr size_t kReceiveSlack = 1 << 20;
+
+// Enough for some who begin with the largest request, and many who begin with less.
+uint64_t StrangerBytes(const Limits& limits) {
+  return std::max<uint64_t>(64 << 20, 4 * limits.request_bytes);
+}
 
 void Configure(grpc::ServerBuilder& builder, const Limits& limits) {
   builder.SetMaxReceiveMessageSize(static_cast<int>(limits.request_bytes + kReceiveSlack));
@@ -50,9 +57,8 @@ void Configure(grpc::ServerBuilder& builder, const Limits& limits) {
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10'000);
   // Headers of a call together; ours have less than 1 KiB, a token included.
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 8 << 10);
-  // Of one connection, open at once; left to itself gRPC has no bound. It does not bound streams that are
-  // begun and reset at once ("rapid reset"): gRPC 1.51 has nothing against those.
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 10'000);
+  // Of one connection, open at once; left to itself gRPC has no bound.
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, Connections::kCallsAtOnce);
 }
 
 // gRPC puts reflection into every server as soon as it is linked in; this takes it out of one.
@@ -67,11 +73,13 @@ class WithoutReflection final : public grpc::ServerBuilderOption {
 }  // namespace
 
 struct RpcServer::Services {
-  Services(LogService& service, AccessControl& access, AdminAudit audit)
-      : gate(access, std::move(audit)),
+  Services(LogService& service, AccessControl& access, Options& options)
+      : connections(StrangerBytes(service.options().limits), std::move(options.on_ended)),
+        gate(access, connections, std::move(options.audit)),
         replication_log(service, gate),
         log_admin(service, gate),
         leases(service.leases(), gate) {}
+  Connections connections;
   const Gate gate;
   ReplicationLogService replication_log;
   LogAdminService log_admin;
@@ -123,16 +131,16 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(LogService& service,
   grpc::health::v1::HealthCheckRequest::descriptor();
   std::unique_ptr<RpcServer> self(new RpcServer());
   self->service_ = &service;
-  self->services_ = std::make_unique<Services>(service, access, std::move(options.audit));
+  self->services_ = std::make_unique<Services>(service, access, options);
   grpc::ServerBuilder builder;
   Configure(builder, service.options().limits);
-  if (auto* calls = service.options().calls) WatchCalls(builder, service.clock(), *calls);
+  WatchCalls(builder, self->services_->connections, service.clock(), service.options().calls);
   auto acceptor = Acceptor::Listen(options.address);
   if (!acceptor.ok()) return acceptor.status();
   self->services_->acceptor = *std::move(acceptor);
   self->services_->credentials =
       options.tls ? MakeTlsCredentials(std::move(options.tls)) : grpc::InsecureServerCredentials();
-  auto connections = builder.experimental().AddExternalConnectionAcceptor(
+  auto external = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, self->services_->credentials);
   if (!options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
   builder.RegisterService(&self->services_->replication_log);
@@ -141,7 +149,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(LogService& service,
   self->services_->server = builder.BuildAndStart();
   if (self->services_->server == nullptr)
     return MakeError(Reason::kInvalidField, "gRPC cannot start; its reason is in the log");
-  self->services_->acceptor->Start(std::move(connections));
+  self->services_->acceptor->Start(std::move(external), self->services_->connections);
   self->address_ = self->services_->acceptor->address();
   self->health_ = std::make_shared<HealthTimer>(service, *self->services_->server->GetHealthCheckService());
   service.timers().Schedule(service.clock().MonotonicMicros() + kHealthIntervalUs, self->health_);

@@ -7,6 +7,7 @@
 #include "server/auth/access_control.h"
 #include "server/auth/admin_audit.h"
 #include "server/core/log_service.h"
+#include "server/rpc/connections.h"
 #include "server/rpc/tls_credentials.h"
 
 namespace replog {
@@ -19,6 +20,7 @@ class RpcServer {
     TlsSource tls;        // none: plain text
     bool reflection = true;
     AdminAudit audit;
+    Connections::OnEnded on_ended;  // told of connections that abuse the transport; may be empty
   };
   // Serves. `service`, `access` and what the options refer to must outlive the server.
   static absl::StatusOr<std::unique_ptr<RpcServer>> Start(LogService& service, AccessControl& access,

@@ -43,7 +43,7 @@ def request(path, *more):
 
 def connect(address):
     host, port = address.rsplit(":", 1)
-    return socket.create_connection((host, int(port)), timeout=60)
+    return socket.create_connection((host.strip("[]"), int(port)), timeout=60)
 
 
 def greet(address):

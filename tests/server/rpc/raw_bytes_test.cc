@@ -30,7 +30,8 @@ class RawBytesTest : public ::testing::Test {
     clock_.wall_us = kTimeUs;
     service_ = *LogService::Open({}, store_, clock_);
     server_ =
-        *RpcServer::Start(*service_, access_, {.address = "127.0.0.1:0", .tls = nullptr, .audit = nullptr});
+        *RpcServer::Start(*service_, access_,
+                          {.address = "127.0.0.1:0", .tls = nullptr, .audit = nullptr, .on_ended = nullptr});
     channel_ = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
     stub_ = v1::ReplicationLog::NewStub(channel_);
   }

@@ -27,7 +27,7 @@
 //       limits: {requests_per_second: 100, bytes_per_second: 10MiB, streams: 50}
 //
 // A grant is for its verbs; what they are for is in the lists of patterns (a name, or a prefix and `*`):
-//   read     records and names of channels:           logs and channels
+//   read     records and names of channels:           logs and channels; `read` of `_system`: /metrics too
 //   append   records, and conditions on keys:         logs and channels
 //   node     be a node, move its cursor, see nodes:   logs and nodes
 //   lease    take leases, and append under them:      leases

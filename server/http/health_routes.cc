@@ -1,5 +1,7 @@
 #include "server/http/health_routes.h"
 
+#include "server/core/system_log.h"
+
 namespace replog {
 namespace {
 
@@ -30,8 +32,12 @@ void AddHealthRoutes(Routes& routes) {
               [](const Call&, const Reply& reply) { reply(State(true, "alive")); }});
   routes.Add({http::Verb::get, "/readyz", Guard::kOpen,
               [&context](const Call&, const Reply& reply) { reply(Readiness(context)); }});
-  routes.Add({http::Verb::get, "/metrics", Guard::kCaller,
-              [&context](const Call&, const Reply& reply) { reply(Metrics(context)); }});
+  // It names all logs and nodes, as that log does.
+  routes.Add({http::Verb::get, "/metrics", Guard::kCaller, [&context](const Call& call, const Reply& reply) {
+                const absl::Status may = call.caller->CheckLog(Access::kRead, kSystemLog);
+                if (!may.ok()) return reply(may);
+                reply(Metrics(context));
+              }});
 }
 
 }  // namespace replog

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -36,7 +37,8 @@ def signed_in(name):
 class HttpAccessTest(unittest.TestCase):
     def setUp(self):
         self.file = os.path.join(self.enterContext(tempfile.TemporaryDirectory()), "access.yaml")
-        self.write([ROOT, EXPIRED, principal("nobody", []), principal("alice", ALICE_GRANTS)])
+        prometheus = principal("prometheus", [{"verbs": ["read"], "logs": ["_system"]}])
+        self.write([ROOT, EXPIRED, prometheus, principal("nobody", []), principal("alice", ALICE_GRANTS)])
         self.server = self.enterContext(Replogd("--access-file", self.file, http_listen="127.0.0.1:0"))
         for channel in ("room-1", "secret", "room-2"):
             self.assertEqual(self.ask("root", f"/messages/{channel}", "--json", '{"text": "hello"}')[0], 200)
@@ -72,12 +74,18 @@ class HttpAccessTest(unittest.TestCase):
 
     def test_what_is_not_granted_is_refused(self):
         for path in ("/messages/secret", "/messages/no-such-channel", "/messages/secret/events", "/v1/logs/other/messages",
-                     "/v1/logs/_system/messages", "/v1/logs/other/messages/events"):
+                     "/v1/logs/_system/messages", "/metrics", "/v1/logs/other/messages/events"):
             self.refused(403, "PERMISSION_DENIED", path, *signed_in("alice"))
         self.refused(403, "PERMISSION_DENIED", "/v1/logs/default/messages", *signed_in("nobody"))
         self.refused(403, "PERMISSION_DENIED", "/messages/secret", *signed_in("alice"), "--json", '{"text": "x"}')
         batch = '{"records": [{"channel": "room-1", "text": "x"}, {"channel": "secret", "text": "x"}]}'
         self.refused(403, "PERMISSION_DENIED", "/v1/logs/default/records", *signed_in("alice"), "--json", batch)
+
+    def test_metrics_are_for_who_may_read_the_system_log(self):
+        self.refused(403, "PERMISSION_DENIED", "/metrics", *signed_in("root"))
+        metrics = subprocess.run(["curl", "-sS", *signed_in("prometheus"), self.url("/metrics")], check=True,
+                                 capture_output=True, text=True).stdout
+        self.assertIn("replog_ready 1", metrics)
 
     def test_the_whole_log_shows_what_is_granted(self):
         page = self.ask("alice", "/v1/logs/default/messages")[1]

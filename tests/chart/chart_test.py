@@ -1,5 +1,6 @@
 """The chart as helm and Kubernetes see it: lint, schemas, and what is refused."""
 
+import json
 import os
 import re
 import tempfile
@@ -61,6 +62,11 @@ class ChartTest(unittest.TestCase):
         known = {it for it in names_in_schema(schema, schema["definitions"]) if not re.search(free, it)}
         self.assertEqual(values, known)
 
+    def test_config_takes_the_settings_that_replogd_has(self):
+        settings = re.findall(r"^\| `(\w+)` \|", run(os.environ["REPLOGD"], "--print-settings").stdout, re.MULTILINE)
+        schema = json.loads(read("values.schema.json"))["properties"]["config"]["propertyNames"]["enum"]
+        self.assertEqual(schema, sorted(settings))
+
     def test_what_is_refused_says_why(self):
         existing = "tls.existingSecret=a"
         cases = [
@@ -71,7 +77,8 @@ class ChartTest(unittest.TestCase):
             (["insecure=yes"], "insecure: Invalid type. Expected: boolean, given: string"),
             (["persistence.size=huge"], "persistence.size: Must validate at least one schema"),
             (["tls.existingSecret=No_Name"], "tls.existingSecret: Does not match pattern"),
-            (["config.nested.it=1"], "config.nested: Invalid type"),
+            (["config.log_level.it=1"], "config.log_level: Invalid type"),
+            (["config.max_recrod_bytes=1"], 'Property name of "max_recrod_bytes" does not match'),
             (["config.tls_key=/k"], "config.tls_key is set by the chart"),
             (["replicas=3"], "replicas: 3, but at most 1: servers do not replicate to one another yet"),
             (["insecure=true", existing], "insecure: true turns off TLS and tokens, but there is also tls.existingSecret"),

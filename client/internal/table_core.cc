@@ -288,10 +288,11 @@ Status TableCore::WaitUntil(uint64_t sequence, std::chrono::milliseconds timeout
 // What a log writes after it lost a suffix is of a higher epoch than all that was lost. applied_ may be ahead
 // of the position, and by records of a later epoch; so only the position counts.
 TableCore::Reach TableCore::ReachOf(const Position& wanted) const {
-  const bool same_log =
-      position_ && position_->log_uuid == wanted.log_uuid && position_->lineage == wanted.lineage;
-  if (!same_log || position_->epoch < wanted.epoch) return Reach::kNotYet;
+  if (!position_ || position_->log_uuid != wanted.log_uuid) return Reach::kNotYet;
   const bool far_enough = position_->next_sequence >= wanted.next_sequence;
+  // Whether a copy that was restored shares the history up to there, only the log knows.
+  if (position_->lineage != wanted.lineage) return far_enough ? Reach::kPassed : Reach::kNotYet;
+  if (position_->epoch < wanted.epoch) return Reach::kNotYet;
   if (wanted.next_sequence == 0) return Reach::kReached;
   if (position_->epoch == wanted.epoch) return far_enough ? Reach::kReached : Reach::kNotYet;
   return far_enough ? Reach::kPassed : Reach::kLost;

@@ -35,10 +35,7 @@ AdminAudit LogAdminActions() {
 Connections::OnEnded LogEndedConnections(Clock& clock) {
   const auto limiter = std::make_shared<LineLimiter>(clock, kEndedLinesPerSecond);
   return [limiter](const std::string& peer, const char* why) {
-    const auto [write, suppressed] = limiter->Ask();
-    if (write)
-      LogWith(spdlog::level::warn, "connection ended",
-              {{"peer", peer}, {"why", why}, {"lines_left_out", std::to_string(suppressed)}});
+    LogLimited(*limiter, spdlog::level::warn, "connection ended", {{"peer", peer}, {"why", why}});
   };
 }
 

@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 
 #include "absl/strings/numbers.h"
@@ -24,6 +24,7 @@ constexpr int kBacklog = 4096;
 constexpr int kPauseMs = 100;
 // A peer that takes nothing for so long is gone, as gRPC's own listener has it.
 constexpr int kUserTimeoutMs = 30'000;
+constexpr int kSweepsToForget = 50;
 
 struct Endpoint {
   std::string host;
@@ -134,19 +135,25 @@ void Acceptor::Stop() {
 void Acceptor::Loop() {
   std::vector<pollfd> polled{{wake_, POLLIN, 0}};
   for (const int listener : listeners_) polled.push_back({listener, POLLIN, 0});
-  auto next_sweep = std::chrono::steady_clock::now();
   for (;;) {
     if (::poll(polled.data(), polled.size(), Connections::kSweepMs) < 0) continue;  // EINTR
     if (polled[0].revents != 0) return;
     for (const pollfd& one : polled) {
       if (one.revents != 0) Accept(one.fd);
     }
-    // Also while connections come without a pause.
-    if (const auto now = std::chrono::steady_clock::now(); now >= next_sweep) {
-      connections_->Sweep();
-      next_sweep = now + std::chrono::milliseconds(Connections::kSweepMs);
-    }
+    Judge();  // also while connections come without a pause
   }
+}
+
+void Acceptor::Judge() {
+  using std::chrono::steady_clock;
+  const auto now = steady_clock::now();
+  if (now < next_sweep_) return;
+  connections_->Sweep();
+  if (++sweeps_ % kSweepsToForget == 0) connections_->ForgetClosed();
+  // With tens of thousands of them it takes a twentieth of a processor at most.
+  next_sweep_ = now + std::max<steady_clock::duration>(std::chrono::milliseconds(Connections::kSweepMs),
+                                                       20 * (steady_clock::now() - now));
 }
 
 void Acceptor::Accept(int listener) {
@@ -167,7 +174,10 @@ void Acceptor::Accept(int listener) {
   const int on = 1;
   ::setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   ::setsockopt(connection, IPPROTO_TCP, TCP_USER_TIMEOUT, &kUserTimeoutMs, sizeof(kUserTimeoutMs));
-  connections_->Add(connection, peer);
+  if (!connections_->Add(connection, peer)) {
+    ::close(connection);
+    return;
+  }
   Grpc::NewConnectionParameters handed;
   handed.listener_fd = listener;
   handed.fd = connection;

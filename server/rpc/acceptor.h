@@ -2,6 +2,7 @@
 
 #include <grpcpp/server_builder.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -39,6 +40,8 @@ class Acceptor {
   void Loop();
   // Takes one that waits, if there is one.
   void Accept(int listener);
+  // Has the connections looked at, when it is time.
+  void Judge();
 
   std::string address_;
   std::vector<int> listeners_;
@@ -46,6 +49,8 @@ class Acceptor {
   int file_bound_ = 0;  // a connection whose number is this or more is one too many
   std::unique_ptr<Grpc> grpc_;
   Connections* connections_ = nullptr;
+  std::chrono::steady_clock::time_point next_sweep_;
+  int sweeps_ = 0;
   std::thread thread_;
 };
 

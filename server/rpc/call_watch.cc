@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace replog {
 namespace {
@@ -14,9 +15,15 @@ using grpc::experimental::InterceptorBatchMethods;
 using grpc::experimental::ServerInterceptorFactoryInterface;
 using grpc::experimental::ServerRpcInfo;
 
-constexpr std::string_view kAppendStream = "/replog.v1.ReplicationLog/AppendStream";
+// It would cost each of their messages something, and these streams can count themselves.
+constexpr std::array<std::string_view, 2> kCountThemselves{"/replog.v1.ReplicationLog/AppendStream",
+                                                           "/replog.v1.ReplicationLog/Subscribe"};
 constexpr std::array<std::string_view, 2> kWaitByDesign{"/replog.v1.ReplicationLog/AwaitSync",
                                                         "/replog.v1.Leases/Acquire"};
+
+bool Contains(std::span<const std::string_view> methods, std::string_view method) {
+  return std::find(methods.begin(), methods.end(), method) != methods.end();
+}
 
 // One call; gRPC deletes it with the call, when nothing of it is under way any more.
 class Watch final : public Interceptor {
@@ -38,8 +45,7 @@ class Watch final : public Interceptor {
  private:
   void Tell(const grpc::Status& status) {
     const std::string_view method = call_.method();
-    const bool waits = std::find(kWaitByDesign.begin(), kWaitByDesign.end(), method) != kWaitByDesign.end();
-    const int64_t took_us = waits ? 0 : clock_.MonotonicMicros() - since_us_;
+    const int64_t took_us = Contains(kWaitByDesign, method) ? 0 : clock_.MonotonicMicros() - since_us_;
     const auto code = static_cast<absl::StatusCode>(status.error_code());  // the same numbers
     if (!observer_->Wants(code, took_us)) return;
     observer_->OnEnded({OriginOf(*call_.server_context()), std::string(method.substr(1)),
@@ -58,8 +64,7 @@ class WatchFactory final : public ServerInterceptorFactoryInterface {
   WatchFactory(Connections& connections, Clock& clock, CallObserver* observer)
       : connections_(connections), clock_(clock), observer_(observer) {}
   Interceptor* CreateServerInterceptor(ServerRpcInfo* call) override {
-    // It would cost each of its messages something, and the stream can count itself.
-    if (call->method() == kAppendStream) return nullptr;
+    if (Contains(kCountThemselves, call->method())) return nullptr;
     return new Watch(*call, connections_, clock_,
                      call->type() == ServerRpcInfo::Type::UNARY ? observer_ : nullptr);
   }

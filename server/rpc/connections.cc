@@ -55,13 +55,18 @@ Connections::Call::~Call() {
   if (connection_ != nullptr) --connection_->calls;
 }
 
-void Connections::Add(int socket, const sockaddr_storage& peer) {
+bool Connections::Connection::open() const { return CookieOf(socket) == cookie; }
+
+bool Connections::Add(int socket, const sockaddr_storage& peer) {
   const std::string name = PeerName(peer);
   const auto cookie = CookieOf(socket);
   // Without a name its calls could not be told from a stranger's.
-  if (name.empty() || !cookie) return;
+  if (name.empty() || !cookie) return true;
   MutexLock lock(mutex_);
-  connections_.insert_or_assign(name, std::make_shared<Connection>(socket, *cookie));
+  auto& connection = connections_[name];
+  if (connection != nullptr && connection->open()) return false;
+  connection = std::make_shared<Connection>(socket, *cookie);
+  return true;
 }
 
 std::shared_ptr<Connections::Connection> Connections::Find(const std::string& peer) {
@@ -72,9 +77,12 @@ std::shared_ptr<Connections::Connection> Connections::Find(const std::string& pe
 
 Connections::Call Connections::Begin(const std::string& peer) {
   auto connection = Find(peer);
-  // Told once, by the first that is too many; those behind it come until the peer's end is read.
-  if (connection != nullptr && ++connection->calls == kMaxCalls + 1)
-    End(peer, *connection, "it begins more calls than it was told that it may");
+  if (connection != nullptr) {
+    const int calls = ++connection->calls;
+    // Told once, by the first that is too many; those behind it come until gRPC has closed the socket.
+    const bool too_many = calls == kMaxCalls + 1 || (calls == kStrangerCalls + 1 && !connection->admitted);
+    if (too_many) End(peer, *connection, "it has too many calls under way");
+  }
   return Call(std::move(connection));
 }
 
@@ -82,35 +90,45 @@ void Connections::NoteAdmitted(const std::string& peer) {
   if (const auto connection = Find(peer)) connection->admitted = true;
 }
 
-std::vector<Connections::Stranger> Connections::Strangers() {
-  std::vector<Stranger> strangers;
+Connections::ByPeer Connections::Copy() {
   MutexLock lock(mutex_);
-  absl::erase_if(connections_, [&](const auto& entry) {
-    const auto& [peer, connection] = entry;
-    if (CookieOf(connection->socket) != connection->cookie) return true;
-    if (!connection->admitted) strangers.push_back({peer, connection, BytesReceived(connection->socket)});
-    return false;
-  });
-  return strangers;
+  return connections_;
 }
 
 void Connections::Sweep() {
-  auto strangers = Strangers();
+  struct Stranger {
+    uint64_t sent;
+    std::string peer;
+    std::shared_ptr<Connection> connection;
+  };
+  std::vector<Stranger> strangers;
   uint64_t sum = 0;
-  for (const Stranger& stranger : strangers) sum += stranger.sent;
-  if (sum <= stranger_bytes_) return;
+  for (const auto& [peer, connection] : Copy()) {
+    if (connection->admitted || !connection->open()) continue;
+    strangers.push_back({BytesReceived(connection->socket), peer, connection});
+    sum += strangers.back().sent;
+  }
   std::sort(strangers.begin(), strangers.end(), [](const auto& a, const auto& b) { return a.sent > b.sent; });
-  for (const auto& [peer, connection, sent] : strangers) {
+  for (const auto& [sent, peer, connection] : strangers) {
     if (sum <= stranger_bytes_) return;
-    End(peer, *connection, "it has sent much and made no call");
+    End(peer, *connection, "it has sent much, and none of its calls was admitted");
     sum -= sent;
+  }
+}
+
+void Connections::ForgetClosed() {
+  for (const auto& [peer, connection] : Copy()) {
+    if (connection->open()) continue;
+    MutexLock lock(mutex_);
+    const auto found = connections_.find(peer);
+    if (found != connections_.end() && found->second == connection) connections_.erase(found);
   }
 }
 
 void Connections::End(const std::string& peer, const Connection& connection, const char* why) const {
   // Were the socket closed and its number taken by another one between these two calls, that one would be
   // ended, and its client connect again.
-  if (CookieOf(connection.socket) != connection.cookie) return;
+  if (!connection.open()) return;
   // Not shutdown(): gRPC may be busy with what it has read, and what is in the socket would be kept for it.
   // This resets the connection, and gRPC closes the socket in its own time.
   const sockaddr nowhere{.sa_family = AF_UNSPEC, .sa_data = {}};

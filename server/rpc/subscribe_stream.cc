@@ -47,7 +47,8 @@ absl::StatusOr<size_t> FrameBytes(uint32_t wanted) {
 SubscribeStream* SubscribeStream::Create(LogService& service, const Gate& gate,
                                          const grpc::CallbackServerContext& context,
                                          const grpc::ByteBuffer& request) {
-  std::shared_ptr<SubscribeStream> stream(new SubscribeStream(service));
+  std::shared_ptr<SubscribeStream> stream(
+      new SubscribeStream(service, gate.connections().Begin(context.peer())));
   stream->self_ = stream;
   const auto call = gate.Open<v1::SubscribeRequest>(context, request);
   const absl::Status status = call.ok() ? stream->Begin(gate.access(), *call) : call.status();

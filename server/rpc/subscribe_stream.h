@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "server/api/subscription_grant.h"
 #include "server/core/subscription_driver.h"
@@ -23,12 +24,14 @@ class SubscribeStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void OnDone() override { const auto last = std::move(self_); }
 
  private:
-  explicit SubscribeStream(LogService& service) : SubscriptionDriver(service) {}
+  SubscribeStream(LogService& service, Connections::Call under_way)
+      : SubscriptionDriver(service), under_way_(std::move(under_way)) {}
   // Begins what is asked for, or fails.
   absl::Status Begin(AccessControl& access, const Granted<v1::SubscribeRequest>& call);
   void SendFrame(Frame frame) override;
   void Finish(const absl::Status& status) override;
 
+  const Connections::Call under_way_;
   std::shared_ptr<SubscribeStream> self_;
   SubscriptionGrant grant_;
   grpc::ByteBuffer outgoing_;  // gRPC's while a frame is in flight

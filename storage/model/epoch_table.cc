@@ -12,8 +12,8 @@ constexpr int kOriginShift = 32;
 // A step of less than 2^24 leaves room for hundreds of restores of restored copies.
 constexpr uint32_t kMaxOriginStep = 1 << 24;
 
-// A second in microseconds, nearly.
-constexpr uint32_t kMaxLineageStep = 1 << 20;
+// A second in microseconds.
+constexpr uint32_t kMaxLineageStep = 1'000'000;
 
 Epoch OriginOf(Epoch epoch) { return epoch >> kOriginShift; }
 

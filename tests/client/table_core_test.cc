@@ -272,7 +272,7 @@ TEST_F(TableCoreTest, APositionOfAnotherHistoryIsNotReachedByItsNumber) {
   EXPECT_TRUE(table_.WaitUntil(Position{"uuid", 0, 1, 20}, milliseconds(0), NotAsked()).ok());
   EXPECT_TRUE(table_.WaitUntil(Position{"uuid", 0, 0, 0}, milliseconds(0), NotAsked()).ok());
   for (const Position& other :
-       {Position{"uuid", 0, 2, 15}, Position{"other", 0, 1, 15}, Position{"uuid", 1, 1, 15}}) {
+       {Position{"uuid", 0, 2, 15}, Position{"other", 0, 1, 15}, Position{"uuid", 1, 1, 21}}) {
     EXPECT_EQ(table_.WaitUntil(other, milliseconds(0), NotAsked()).code(), StatusCode::kDeadlineExceeded);
   }
   table_.OnReset();
@@ -280,7 +280,7 @@ TEST_F(TableCoreTest, APositionOfAnotherHistoryIsNotReachedByItsNumber) {
   EXPECT_TRUE(table_.WaitUntil(Position{"uuid", 0, 2, 15}, milliseconds(0), NotAsked()).ok());
 }
 
-TEST_F(TableCoreTest, OfAnOlderEpochTheLogIsAsked) {
+TEST_F(TableCoreTest, OfAnOlderEpochOrAnotherCopyTheLogIsAsked) {
   Load();
   Frame(20, false, 2);
   std::vector<Position> asked;
@@ -290,8 +290,10 @@ TEST_F(TableCoreTest, OfAnOlderEpochTheLogIsAsked) {
     return answer;
   };
   const Position position{"uuid", 0, 1, 15};
+  const Position copys{"uuid", 7, 2, 15};
   EXPECT_TRUE(table_.WaitUntil(position, milliseconds(0), ask).ok());
-  EXPECT_EQ(asked, std::vector{position});
+  EXPECT_TRUE(table_.WaitUntil(copys, milliseconds(0), ask).ok());
+  EXPECT_EQ(asked, (std::vector{position, copys}));
   answer = Status(StatusCode::kAborted, "written as record 14 and lost", "FORKED");
   EXPECT_EQ(table_.WaitUntil(position, milliseconds(0), ask).reason(), "FORKED");
 }

@@ -1,12 +1,15 @@
 """What HTTP/2 lets a stranger do to a gRPC server, on loopback and bounded: the server stays up, its memory stays
 bounded, and a good client beside it gets its answers."""
 
+import hashlib
 import http.client
+import json
 import os
 import resource
 import socket
 import struct
 import sys
+import tempfile
 import threading
 import unittest
 
@@ -23,6 +26,7 @@ from stubs import log_grpc, log_pb2, record_pb2  # noqa: E402
 
 SUBSCRIBE = http2.request(b"/replog.v1.ReplicationLog/Subscribe")
 MIB = 1 << 20
+TOKEN = "the-token-of-a-good-client"
 
 
 def resident_bytes(process):
@@ -31,11 +35,20 @@ def resident_bytes(process):
 
 
 class AbuseTest(unittest.TestCase):
+    """A stranger's: who attacks has no token, and the good client beside it has one."""
+
     def setUp(self):
-        self.server = self.enterContext(Replogd())
-        with GoodClient(self.server.address, "nothing"):
+        access = os.path.join(self.enterContext(tempfile.TemporaryDirectory()), "access.yaml")
+        with open(access, "w", encoding="utf-8") as file:
+            json.dump({"principals": [{"name": "good", "tokens": [{"id": "t", "sha256": hashlib.sha256(TOKEN.encode()).hexdigest()}],
+                                       "grants": [{"verbs": ["read", "append"], "logs": ["default"]}]}]}, file)
+        self.server = self.enterContext(Replogd("--access-file", access))
+        with self.good_client("nothing"):
             pass  # what a server allocates once
         self.before = resident_bytes(self.server.process)
+
+    def good_client(self, what):
+        return GoodClient(self.server.address, what, TOKEN)
 
     def bounded(self, what, most):
         """That the server is the same process still, and has grown by `most` bytes at most."""
@@ -62,7 +75,7 @@ class AbuseTest(unittest.TestCase):
                 http2.read_to_end(connection)
 
         threads = [threading.Thread(target=attack) for _ in range(connections)]
-        with GoodClient(self.server.address, what):
+        with self.good_client(what):
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -126,14 +139,14 @@ class AbuseTest(unittest.TestCase):
                 except ConnectionError:
                     pass
                 http2.read_to_end(connection)
-        with GoodClient(self.server.address, "nonsense"):
+        with self.good_client("nonsense"):
             pass
         self.bounded("nonsense", 16 * MIB)
 
     def test_slow_loris(self):
         """Headers that come a byte at a time, on many connections at once."""
         head = http2.frame(http2.HEADERS, http2.END_HEADERS, 1, SUBSCRIBE)
-        with GoodClient(self.server.address, "slow loris"):
+        with self.good_client("slow loris"):
             slow = [http2.greet(self.server.address) for _ in range(500)]
             for at in range(len(head) - 1):
                 for connection in slow:

@@ -14,8 +14,9 @@ class GoodClient:
     """Appends and reads what it appended for as long as the block lasts; every call must succeed. Reports latencies,
     and judges none: how fast a machine is, is no property of the server."""
 
-    def __init__(self, address, what):
+    def __init__(self, address, what, token=None):
         self.address, self.what = address, what
+        self.metadata = [("authorization", f"Bearer {token}")] if token else []
         self.latencies = []
         self.failure = None
         self.stop = threading.Event()
@@ -54,7 +55,7 @@ class GoodClient:
     def _call(self, log):
         began = time.monotonic()
         record = record_pb2.NewRecord(channel="good", text="hello")
-        appended = log.Append(log_pb2.AppendRequest(records=[record]), timeout=DEADLINE_S)
-        page = log.Read(log_pb2.ReadRequest(from_sequence=appended.first_sequence), timeout=DEADLINE_S)
+        appended = log.Append(log_pb2.AppendRequest(records=[record]), timeout=DEADLINE_S, metadata=self.metadata)
+        page = log.Read(log_pb2.ReadRequest(from_sequence=appended.first_sequence), timeout=DEADLINE_S, metadata=self.metadata)
         assert page.records[0].text == "hello"
         self.latencies.append(time.monotonic() - began)

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace replog {
@@ -53,8 +54,9 @@ class TcpPair {
   }
   ~TcpPair() {
     ::close(client_);
-    ::close(server);
+    if (server >= 0) ::close(server);
   }
+  void Close() { ::close(std::exchange(server, -1)); }
   void Send(size_t bytes) const {
     const std::string sent(bytes, 'x');
     std::string got(bytes, '\0');
@@ -102,7 +104,7 @@ TEST_F(ConnectionsTest, WhenItIsMoreWhoHasSentMostGoesFirst) {
   one_.Send(kStrangerBytes / 2);
   two_.Send(kStrangerBytes / 2 + 1);
   connections_.Sweep();
-  EXPECT_THAT(ended_, ElementsAre(two_.name + ": it has sent much and made no call"));
+  EXPECT_THAT(ended_, ElementsAre(two_.name + ": it has sent much, and none of its calls was admitted"));
   EXPECT_TRUE(two_.ended());
   EXPECT_FALSE(one_.ended());
 }
@@ -115,13 +117,21 @@ TEST_F(ConnectionsTest, WhoWasAdmittedIsNoStranger) {
   EXPECT_THAT(ended_, IsEmpty());
 }
 
-TEST_F(ConnectionsTest, WhoHasTooManyCallsUnderWayIsEndedAdmittedOrNot) {
+TEST_F(ConnectionsTest, WhoHasTooManyCallsUnderWayIsEnded) {
   connections_.NoteAdmitted(one_.name);
   std::vector<Connections::Call> calls;
   for (int i = 0; i < Connections::kMaxCalls; ++i) calls.push_back(connections_.Begin(one_.name));
   EXPECT_THAT(ended_, IsEmpty());
   for (int i = 0; i < 3; ++i) calls.push_back(connections_.Begin(one_.name));
-  EXPECT_THAT(ended_, ElementsAre(HasSubstr("more calls"))) << "told once";
+  EXPECT_THAT(ended_, ElementsAre(HasSubstr("too many calls"))) << "told once";
+}
+
+TEST_F(ConnectionsTest, AStrangerMayHaveLessCallsUnderWay) {
+  std::vector<Connections::Call> calls;
+  for (int i = 0; i < Connections::kStrangerCalls; ++i) calls.push_back(connections_.Begin(one_.name));
+  EXPECT_THAT(ended_, IsEmpty());
+  calls.push_back(connections_.Begin(one_.name));
+  EXPECT_THAT(ended_, ElementsAre(HasSubstr("too many calls")));
 }
 
 TEST_F(ConnectionsTest, CallsThatAreOverDoNotCount) {
@@ -133,6 +143,14 @@ TEST_F(ConnectionsTest, ACallOfNoKnownConnectionIsNotJudged) {
   std::vector<Connections::Call> calls;
   for (int i = 0; i <= Connections::kMaxCalls; ++i) calls.push_back(connections_.Begin("ipv4:1.2.3.4:5"));
   EXPECT_THAT(ended_, IsEmpty());
+}
+
+TEST_F(ConnectionsTest, OfTwoOfOnePeerTheSecondIsRefusedWhileTheFirstIsOpen) {
+  EXPECT_FALSE(connections_.Add(two_.server, one_.peer));
+  connections_.ForgetClosed();
+  EXPECT_FALSE(connections_.Add(two_.server, one_.peer)) << "an open one is not forgotten";
+  one_.Close();
+  EXPECT_TRUE(connections_.Add(two_.server, one_.peer));
 }
 
 TEST_F(ConnectionsTest, AnotherSocketWithTheSameNumberIsLeftAlone) {

@@ -10,8 +10,8 @@
 
 namespace replog::http {
 
-// How many bytes of bodies may be in memory at once, over all connections, from before they are read until
-// their requests are answered. An eighth is for small ones, so that large ones do not keep them out.
+// How many bytes of bodies may be in memory at once, over all connections, from when they come until their
+// requests are answered. An eighth is for small ones, so that large ones do not keep them out.
 // Thread-safe.
 class BodyBudget {
  public:

@@ -22,9 +22,12 @@ namespace bhttp = boost::beast::http;
 constexpr std::chrono::seconds kDrainTime{2};
 constexpr unsigned kHttp10 = 10;
 constexpr unsigned kHttp11 = 11;
-// Enough for most headers; and of a body, for few system calls.
+// Enough for most headers.
 constexpr size_t kFirstReadBytes = 1024;
-constexpr size_t kBodyReadBytes = 64 << 10;
+// Of a body: at first little more than the connection costs anyway, for silence must cost nobody anything;
+// and at most enough for few system calls.
+constexpr size_t kFirstPieceBytes = 4 << 10;
+constexpr size_t kLastPieceBytes = 64 << 10;
 constexpr size_t kDrainBytes = 4 << 10;
 
 bool ExpectsContinue(const Request& request) {
@@ -163,21 +166,8 @@ void Session::BeginBody() {
   }
   if (parser_->content_length().value_or(0) > body_limit_) return RefuseLargeBody();
   if (route_->bodies != nullptr) share_ = std::make_shared<BodyShare>(route_->bodies);
-  if (!ReserveBody()) return Refuse(share_->Refusal());
   if (ExpectsContinue(request_)) return WriteContinue();
   ReadBody();
-}
-
-bool Session::ReserveBody() {
-  std::string& body = parser_->get().body();
-  const auto length = parser_->content_length();
-  size_t room = length.value_or(body.capacity());
-  if (!length && body.capacity() < body.size() + kBodyReadBytes)
-    room = std::min<size_t>(body_limit_, std::max(body.size() + kBodyReadBytes, 2 * body.capacity()));
-  // What was read and is not yet of the body has its place too.
-  if (share_ != nullptr && !share_->GrowTo(room + std::min(room, kBodyReadBytes))) return false;
-  if (!length) body.reserve(room);
-  return true;
 }
 
 void Session::WriteContinue() {
@@ -189,24 +179,46 @@ void Session::WriteContinue() {
 }
 
 void Session::ReadBody() {
-  // Beast reads as much at once as there is room for.
-  buffer_.reserve(
-      std::min<size_t>(parser_->content_length_remaining().value_or(kBodyReadBytes), kBodyReadBytes));
   parser_->eager(true);
   stream_.tcp().expires_after(options_.read_timeout);
   ReadMore();
 }
 
 void Session::ReadMore() {
+  // Beast reads as much at once as there is room for.
+  buffer_.reserve(
+      std::min<size_t>(parser_->content_length_remaining().value_or(body_limit_), NextBodyPiece()));
   bhttp::async_read_some(stream_, buffer_, *parser_,
                          [self = shared_from_this()](Error error, size_t) { self->OnBody(error); });
 }
 
+size_t Session::NextBodyPiece() const {
+  return std::clamp(parser_->get().body().size(), kFirstPieceBytes, kLastPieceBytes);
+}
+
 void Session::OnBody(Error error) {
   if (error) return RefuseUnreadable(error);
-  if (parser_->is_done()) return Dispatch();
   if (!ReserveBody()) return Refuse(share_->Refusal());
+  if (parser_->is_done()) return Dispatch();
   ReadMore();
+}
+
+bool Session::ReserveBody() {
+  std::string& body = parser_->get().body();
+  const bool whole = parser_->is_done();
+  if (!whole && body.size() < kFirstPieceBytes) return true;
+  size_t room = body.capacity();
+  const size_t needed = whole ? room : body.size() + NextBodyPiece();
+  const size_t most = parser_->content_length().value_or(body_limit_);
+  if (room < std::min(most, needed)) {
+    room = std::max(needed, 2 * room);
+    // The last step takes all that is left: a string that grows to less than twice its room goes beyond.
+    if (most < 2 * room) room = most;
+  }
+  // What was read and is not yet of the body has its place too.
+  if (share_ != nullptr && !share_->GrowTo(room + std::min(room, kLastPieceBytes))) return false;
+  body.reserve(room);
+  return true;
 }
 
 void Session::RefuseUnreadable(Error error) {
@@ -372,6 +384,8 @@ void Session::Finish() {
 
 void Session::CloseGently() {
   stream_.ShutDownSend();
+  buffer_.clear();
+  buffer_.shrink_to_fit();
   stream_.tcp().expires_after(kDrainTime);
   Drain();
 }

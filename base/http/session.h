@@ -6,7 +6,6 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/serializer.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <chrono>
 #include <functional>
 #include <limits>
@@ -14,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "base/http/arriving_body.h"
 #include "base/http/connection.h"
 #include "base/http/message.h"
 #include "base/http/router.h"
@@ -68,7 +68,7 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   using Error = boost::system::error_code;
   using Body = boost::beast::http::buffer_body;
-  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body, WipingAllocator<char>>;
+  using Parser = boost::beast::http::request_parser<ArrivingBody, WipingAllocator<char>>;
 
   void ShakeHands();
   void OnHandshake(Error error, const std::string& address);
@@ -84,8 +84,10 @@ class Session : public std::enable_shared_from_this<Session> {
   void ReadBody();
   void ReadMore();
   void OnBody(Error error);
-  // Takes from the budget what the body needs: when its length was said all of it, else, of chunks, what it
-  // has and the next read may bring.
+  // How much of the body is read next: about as much as came already.
+  size_t NextBodyPiece() const;
+  // Takes from the budget what the body has and the next read may bring, whatever length was said: false
+  // when that has no room.
   bool ReserveBody();
   // Answers what cannot be read as a request, and says whether there was anything to answer.
   void RefuseUnreadable(Error error);

@@ -27,11 +27,10 @@ size_t MaxConnections() { return std::min<size_t>(kMaxConnections, FileBound() /
 
 // Unlike a full queue, which concerns one log, this is the server's own trouble: 503, not 429.
 http::Response NoRoomForBody() {
-  const absl::Status status = MakeError(
-      Reason::kBusy,
-      "body: those of other requests take up the memory that there is for them; it was not read, and "
-      "nothing was done",
-      {{"field", "body"}, {"limit", "http_body_bytes"}, {"fate", "rejected"}});
+  const absl::Status status =
+      MakeError(Reason::kBusy,
+                "body: those of other requests take up the memory that there is for them; nothing was done",
+                {{"field", "body"}, {"limit", "http_body_bytes"}, {"fate", "rejected"}});
   Refusals(Transport::kHttp).Count(status);
   http::Response response = ErrorAnswer(status);
   response.status = http::StatusCode::service_unavailable;

@@ -47,7 +47,8 @@ absl::StatusOr<Caller> Identify(const AccessControl& access, const http::Request
 // What can be refused by the header alone, before the body costs anything. The handler's call is judged again
 // when the body is there: that may take a while, in which grants may be taken away.
 absl::Status CheckHeader(const AccessControl& access, const ApiRoute& route, const http::Request& request) {
-  if (auto status = CheckOrigin(request); !status.ok() || route.guard == Guard::kOpen) return status;
+  if (auto status = CheckOrigin(request); !status.ok()) return status;
+  if (route.guard == Guard::kOpen) return route.admit ? route.admit(request) : absl::OkStatus();
   const auto caller = Identify(access, request);
   if (!caller.ok()) return caller.status();
   return route.may ? route.may(*caller, request) : absl::OkStatus();

@@ -26,6 +26,8 @@ struct ApiRoute {
   // Of a request with a body, before that is read: what the caller may not, by the path alone. Empty:
   // nothing.
   std::function<absl::Status(const Caller& caller, const http::Request& request)> may = {};
+  // The same of an open route, whose caller nobody knows: what its header alone tells.
+  std::function<absl::Status(const http::Request& request)> admit = {};
 };
 
 // Adds routes to a router, with what they all have in common around each: who calls, protection against

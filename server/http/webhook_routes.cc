@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/http/media_type.h"
@@ -21,7 +22,11 @@ using nlohmann::ordered_json;
 // The most that any webhook may be configured to take; each has its own limit beneath it.
 constexpr size_t kMaxBodyBytes = 3 << 20;
 
-absl::Status NotFound(const std::string& name) {
+using Found = absl::StatusOr<std::shared_ptr<const Webhook>>;
+
+Found Find(const ApiContext& context, const std::string& name) {
+  auto webhook = context.webhooks == nullptr ? nullptr : context.webhooks->Find(name);
+  if (webhook != nullptr) return webhook;
   return MakeError(Reason::kWebhookNotFound, absl::StrCat("there is no webhook \"", Excerpt(name), "\""),
                    {{"webhook", Excerpt(name)}});
 }
@@ -86,9 +91,22 @@ void Append(LogService& service, const v1::AppendRequest& request, CallOrigin or
       {*std::move(log), *std::move(parsed), done, std::make_shared<const CallOrigin>(std::move(origin))});
 }
 
+// Strangers are to cost nothing: neither the body of a request that is none of a sender's is read, nor one
+// that is too large.
+absl::Status MayDeliver(const ApiContext& context, const http::Request& request) {
+  const auto found = Find(context, request.Parameter("name"));
+  if (!found.ok()) return found.status();
+  const std::string_view said = request.Field("Content-Length");
+  uint64_t body_bytes = 0;
+  if (!absl::SimpleAtoi(absl::string_view(said.data(), said.size()), &body_bytes))
+    body_bytes = 0;  // of one in chunks it is not said
+  return CheckAnnounced(**found, DeliveryOf(request, context.service.clock().WallMicros()), body_bytes);
+}
+
 void TakeIn(ApiContext& context, const Call& call, const Reply& reply) {
-  const auto webhook = context.webhooks == nullptr ? nullptr : context.webhooks->Find(call.Parameter("name"));
-  if (webhook == nullptr) return reply(NotFound(call.Parameter("name")));
+  const auto found = Find(context, call.Parameter("name"));
+  if (!found.ok()) return reply(found.status());
+  const auto& webhook = *found;
   const Delivery delivery = DeliveryOf(call.request, context.service.clock().WallMicros());
   if (auto status = CheckSignature(*webhook, delivery); !status.ok()) return reply(status);
   // Only now: strangers must not use up what the sender may send.
@@ -108,7 +126,9 @@ void AddWebhookRoutes(Routes& routes) {
               .guard = Guard::kOpen,
               .handler = [&context = routes.context()](const Call& call,
                                                        const Reply& reply) { TakeIn(context, call, reply); },
-              .max_body_bytes = kMaxBodyBytes});
+              .max_body_bytes = kMaxBodyBytes,
+              .admit = [&context = routes.context()](
+                           const http::Request& request) { return MayDeliver(context, request); }});
 }
 
 }  // namespace replog

@@ -129,27 +129,37 @@ absl::Status FillHeaders(const Webhook& webhook, const Delivery& delivery, v1::N
   return absl::OkStatus();
 }
 
-absl::Status CheckSize(const Webhook& webhook, const Delivery& delivery) {
-  if (delivery.body.size() <= webhook.max_body_bytes) return absl::OkStatus();
+absl::Status CheckSize(const Webhook& webhook, uint64_t body_bytes) {
+  if (body_bytes <= webhook.max_body_bytes) return absl::OkStatus();
   const auto limit = std::to_string(webhook.max_body_bytes);
-  const auto value = std::to_string(delivery.body.size());
+  const auto value = std::to_string(body_bytes);
   return MakeError(Reason::kTooLarge,
                    absl::StrCat("body: has ", value, " bytes, the webhook's limit is ", limit),
                    {{"field", "body"}, {"limit", limit}, {"value", value}});
 }
 
-}  // namespace
-
-absl::Status CheckSignature(const Webhook& webhook, const Delivery& delivery) {
-  if (IsSigned(delivery, webhook.signature, webhook.secrets)) return absl::OkStatus();
+absl::Status BadSignature(const Webhook& webhook) {
   return MakeError(Reason::kBadSignature,
                    absl::StrCat("webhook ", webhook.name, ": the signature is missing, wrong or too old"),
                    {{"webhook", webhook.name}});
 }
 
+}  // namespace
+
+absl::Status CheckSignature(const Webhook& webhook, const Delivery& delivery) {
+  return IsSigned(delivery, webhook.signature, webhook.secrets) ? absl::OkStatus() : BadSignature(webhook);
+}
+
+absl::Status CheckAnnounced(const Webhook& webhook, const Delivery& delivery, uint64_t body_bytes) {
+  if (auto status = CheckSize(webhook, body_bytes); !status.ok()) return status;
+  const SignatureScheme& scheme = webhook.signature;
+  const auto entries = SignedEntries(delivery.field(scheme.header), scheme.separator, scheme.prefix);
+  return entries.empty() ? BadSignature(webhook) : absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<v1::AppendRequest>> MapDelivery(const Webhook& webhook, const Delivery& delivery,
                                                              const Limits& limits) {
-  if (auto status = CheckSize(webhook, delivery); !status.ok()) return status;
+  if (auto status = CheckSize(webhook, delivery.body.size()); !status.ok()) return status;
   Values values(webhook, delivery);
   if (auto status = values.Parse(); !status.ok()) return status;
   if (webhook.events) {

@@ -14,6 +14,10 @@ namespace replog {
 // said.
 absl::Status CheckSignature(const Webhook& webhook, const Delivery& delivery);
 
+// What the header alone tells of a delivery whose body is not there yet, and has so many bytes when it says
+// that: TOO_LARGE, or BAD_SIGNATURE when there is no signature that could be checked.
+absl::Status CheckAnnounced(const Webhook& webhook, const Delivery& delivery, uint64_t body_bytes);
+
 // The append that a signed delivery becomes: one record, whose id is WEBHOOK:DELIVERY, so that it is appended
 // once within the log's dedupe window however often it is delivered. Nullopt: its event is left out. Errors:
 // TOO_LARGE, MALFORMED, INVALID_FIELD, which name the field, and the pointer or header that it is taken from.

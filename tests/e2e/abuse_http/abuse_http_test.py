@@ -4,6 +4,7 @@ After each the server is up, a good client beside it was answered, and the serve
 """
 
 import hashlib
+import hmac
 import http.client
 import json
 import os
@@ -420,8 +421,36 @@ class BodiesTest(Abuse):
     def test_bodies_of_unsigned_deliveries_have_a_bound_of_their_own(self):
         before = self.memory()
         with self.good():
-            self.assertEqual(set(self.answers(self.COUNT - 2, "/v1/webhooks/hub", said=3 << 20)), {503})
+            self.assertEqual(set(self.answers(self.COUNT - 2, "/v1/webhooks/hub", "X-Signature: 00", said=3 << 20)), {503})
             self.bounded(before, 30 * MIB)
+
+    def test_bodies_that_are_only_announced_keep_nobody_out(self):
+        def announce(path, said, *fields):
+            head = "\r\n".join([f"POST {path} HTTP/1.1", "Host: x", "Content-Type: application/json", "Expect: 100-continue",
+                                f"Content-Length: {said}", *fields, "", ""])
+            for client in self.connect(self.COUNT):
+                client.sendall(head.encode())
+                self.assertIn(b" 100 ", client.recv(1 << 16))
+
+        def post(path, body, **fields):
+            connection = http.client.HTTPConnection(self.server.http_address, timeout=DEADLINE_S)
+            try:
+                connection.request("POST", path, body, {"Content-Type": "application/json", **fields})
+                answer = connection.getresponse()
+                return answer.status, answer.read()
+            finally:
+                connection.close()
+
+        alice = f"Bearer {self.TOKEN}"
+        announce(APPEND, self.SAID, f"Authorization: {alice}")
+        announce("/v1/webhooks/hub", 3 << 20, "X-Signature: 00")
+        batch = json.dumps({"records": [{"channel": "c", "text": "x"}]}).encode() + b" " * (2 * MIB)
+        status, answer = post(APPEND, batch, Authorization=alice)
+        self.assertEqual(status, 200, answer)
+        body = json.dumps({"text": "x" * 200_000}).encode()
+        signature = hmac.new(b"a secret", body, hashlib.sha256).hexdigest()
+        status, answer = post("/v1/webhooks/hub", body, **{"X-Signature": signature})
+        self.assertEqual(status, 200, answer)
 
     def test_a_client_that_asks_first_is_not_told_to_send_what_is_refused(self):
         head = b"POST %s HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n" % APPEND.encode()

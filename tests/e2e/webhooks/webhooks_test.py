@@ -159,6 +159,27 @@ class WebhooksTest(unittest.TestCase):
         self.refused((404, "WEBHOOK_NOT_FOUND"), self.post("other", body, {"X-Hub-Signature-256": sign(body)}))
         self.assertEqual(self.records(), [])
 
+    def test_what_the_header_alone_tells_is_refused_before_the_body_comes(self):
+        def refused(expected, name, length, signature=None):
+            connection = http.client.HTTPConnection(self.server.http_address, timeout=DEADLINE_S)
+            try:
+                connection.putrequest("POST", f"/v1/webhooks/{name}")
+                connection.putheader("Content-Type", "application/json")
+                connection.putheader("Content-Length", str(length))
+                if signature:
+                    connection.putheader("X-Hub-Signature-256", signature)
+                connection.endheaders()
+                answer = connection.getresponse()
+                return self.refused(expected, (answer.status, json.loads(answer.read()), answer.headers))
+            finally:
+                connection.close()
+
+        refused((404, "WEBHOOK_NOT_FOUND"), "other", 5, sign(b"x"))
+        error = refused((413, "TOO_LARGE"), "datafiles", 10001, sign(b"x"))
+        self.assertEqual((error["limit"], error["value"]), ("10000", "10001"))
+        refused((401, "BAD_SIGNATURE"), "datafiles", 5)
+        refused((401, "BAD_SIGNATURE"), "datafiles", 5, "md5=00")
+
     def test_refused_signatures_are_logged_with_the_peer_and_do_not_flood_the_log(self):
         self.post("datafiles", b"x", {})
         self.assertRegex(self.server.await_log("call denied .*POST /v1/webhooks/datafiles"), r"peer=127\.0\.0\.1:\d+")

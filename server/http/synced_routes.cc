@@ -3,11 +3,14 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <atomic>
+#include <memory>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/error.h"
+#include "base/mutex.h"
 #include "server/api/grants_needed.h"
 #include "server/api/sync_answer.h"
 #include "server/core/names.h"
@@ -89,30 +92,83 @@ http::Response ToAnswer(const absl::StatusOr<SyncAnswer>& answer) {
   return response;
 }
 
-void Ask(LogService& service, const Call& call, const Reply& reply) {
-  auto question = ToQuestion(call.request, service.options().limits);
+// A question that waits. It ends with its answer, or with GRANT_REVOKED when what it needs is taken away from
+// its caller, whichever comes first. Lives until both the barrier and who starts it are done with it.
+class Question : public std::enable_shared_from_this<Question> {
+ public:
+  Question(const Caller& caller, v1::AwaitSyncRequest asked, Reply reply)
+      : asked_(std::move(asked)), reply_(std::move(reply)), caller_(caller) {}
+
+  void Start(ApiContext& context, const Caller& caller, SyncQuestion question);
+
+ private:
+  // Also keeps the caller: what the answer may show is asked of it.
+  absl::Status Check(const Caller& now) TSA_EXCLUDES(mutex_);
+  // Only the first end counts.
+  void End(absl::StatusOr<SyncAnswer> answer) TSA_EXCLUDES(mutex_);
+
+  const v1::AwaitSyncRequest asked_;
+  const Reply reply_;
+  std::shared_ptr<SyncCall> waiting_;
+  std::unique_ptr<AccessControl::Watch> watch_;
+  std::atomic<bool> ended_{false};
+  Mutex mutex_;
+  Caller caller_ TSA_GUARDED_BY(mutex_);
+};
+
+void Question::Start(ApiContext& context, const Caller& caller, SyncQuestion question) {
+  waiting_ = SyncCall::Start(
+      context.service, std::move(question),
+      [self = shared_from_this()](absl::StatusOr<SyncAnswer> answer) { self->End(std::move(answer)); });
+  // After it, so that there is something to leave.
+  watch_ = context.access.WatchGrants(
+      caller,
+      [weak = weak_from_this()](const Caller& now) {
+        const auto self = weak.lock();
+        return self == nullptr ? absl::OkStatus() : self->Check(now);
+      },
+      [weak = weak_from_this()](const absl::Status& revoked) {
+        const auto self = weak.lock();
+        if (self == nullptr) return;
+        self->End(revoked);
+        self->waiting_->Cancel();
+      });
+}
+
+absl::Status Question::Check(const Caller& now) {
+  MutexLock lock(mutex_);
+  caller_ = now;
+  return CheckGrants(now, asked_);
+}
+
+void Question::End(absl::StatusOr<SyncAnswer> answer) {
+  if (ended_.exchange(true)) return;
+  if (answer.ok()) {
+    MutexLock lock(mutex_);
+    HideNodes(caller_, asked_.log(), *answer);
+  }
+  reply_(ToAnswer(answer));
+}
+
+void Ask(ApiContext& context, const Call& call, const Reply& reply) {
+  auto question = ToQuestion(call.request, context.service.options().limits);
   if (!question.ok()) return reply(question.status());
-  const auto& key = std::get<SyncKey>(question->target);
-  const std::string log(LogNameOrDefault(question->log));
-  const Caller& caller = *call.caller;
   v1::AwaitSyncRequest asked;  // what is asked of AwaitSync needs the same grants
-  asked.set_log(log);
-  asked.mutable_key()->set_channel(key.channel);
+  asked.set_log(std::string(LogNameOrDefault(question->log)));
+  asked.mutable_key()->set_channel(std::get<SyncKey>(question->target).channel);
   for (const std::string& node : question->nodes) asked.add_nodes(node);
   asked.set_fleet(question->fleet);
-  if (auto status = CheckGrants(caller, asked); !status.ok()) return reply(status);
-  SyncCall::Start(service, *std::move(question), [caller, log, reply](absl::StatusOr<SyncAnswer> answer) {
-    if (answer.ok()) HideNodes(caller, log, *answer);
-    reply(ToAnswer(answer));
-  });
+  if (auto status = CheckGrants(*call.caller, asked); !status.ok()) return reply(status);
+  std::make_shared<Question>(*call.caller, std::move(asked), reply)
+      ->Start(context, *call.caller, *std::move(question));
 }
 
 }  // namespace
 
 void AddSyncedRoutes(Routes& routes) {
   routes.Add({.pattern = "/v1/synced",
-              .handler = [&context = routes.context()](
-                             const Call& call, const Reply& reply) { Ask(context.service, call, reply); },
+              .handler = [&context = routes.context()](const Call& call,
+                                                       const Reply& reply) { Ask(context, call, reply); },
               .waits = true});
 }
 

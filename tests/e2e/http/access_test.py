@@ -1,5 +1,6 @@
 """Who may ask for what over HTTP: the same file and the same grants as over gRPC."""
 
+import concurrent.futures
 import hashlib
 import json
 import os
@@ -35,6 +36,8 @@ def signed_in(name):
 
 
 class HttpAccessTest(unittest.TestCase):
+    reloads = 0
+
     def setUp(self):
         self.file = os.path.join(self.enterContext(tempfile.TemporaryDirectory()), "access.yaml")
         prometheus = principal("prometheus", [{"verbs": ["read"], "logs": ["_system"]}])
@@ -100,6 +103,32 @@ class HttpAccessTest(unittest.TestCase):
             self.write([ROOT, principal("alice", [{"verbs": ["read"], "logs": ["default"], "channels": ["room-2"]}])])
             self.server.process.send_signal(signal.SIGHUP)
             self.assertIn("GRANT_REVOKED", events.next_of("end")["data"])
+
+    def test_a_reload_ends_the_question_for_a_token_that_is_no_longer_granted(self):
+        everything = [{"verbs": ["read", "append", "node"], "logs": ["*"], "nodes": ["*"]}]
+        bob = principal("bob", everything)
+        self.reload([bob, principal("ana", everything)])
+        record = {"channel": "tokens", "key": hashlib.sha256(b"a-token").hexdigest(), "text": "x"}
+        self.assertEqual(self.ask("bob", "/v1/logs/default/records", "--json", json.dumps({"records": [record]}))[0], 200)
+        status, answer = 403, {"error": {"reason": "PERMISSION_DENIED"}}
+        # Nobody announces that it waits: when it came too late it was refused, and is made again.
+        while answer.get("error", {}).get("reason") == "PERMISSION_DENIED":
+            self.reload([bob, principal("ana", everything)])
+            with concurrent.futures.ThreadPoolExecutor() as pool:
+                question = pool.submit(self.ask, "ana", "/v1/synced?nodes=n&timeout=10s", "-H", "X-Auth-Token: a-token")
+                self.reload([bob, principal("ana", [])])
+                status, answer = question.result()
+        self.assertEqual(status, 403, answer)
+        self.assertEqual(answer["error"]["reason"], "GRANT_REVOKED")
+
+    def reload(self, principals):
+        """Returns once the server goes by them: what only `probe` may, nobody may before. There is no event for it."""
+        self.reloads += 1
+        probe = f"probe-{self.reloads}"
+        self.write([*principals, principal(probe, [{"verbs": ["read"], "logs": ["*"]}])])
+        self.server.process.send_signal(signal.SIGHUP)
+        while self.ask(probe, "/v1/logs/default/messages")[0] != 200:
+            pass
 
 
 if __name__ == "__main__":

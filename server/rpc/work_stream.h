@@ -119,7 +119,8 @@ bool WorkStream<Request>::AwaitTaken(std::chrono::milliseconds patience) {
 template <typename Request>
 void WorkStream<Request>::Stop(const absl::Status& why) {
   MutexLock lock(mutex_);
-  stop_.Update(why);
+  // Work that has ended has been noted so; its last message still goes out.
+  if (!end_.has_value()) stop_.Update(why);
   changed_.NotifyAll();
   Pump();
 }

@@ -1,6 +1,6 @@
 #include "server/rpc/acquire_call.h"
 
-#include "server/rpc/lease_convert.h"
+#include "server/api/lease_convert.h"
 
 namespace replog {
 namespace {

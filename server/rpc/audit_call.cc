@@ -1,6 +1,6 @@
 #include "server/rpc/audit_call.h"
 
-#include "server/rpc/audit_answers.h"
+#include "server/api/audit_answers.h"
 
 namespace replog {
 

@@ -2,8 +2,6 @@
 
 #include <grpc/grpc_security_constants.h>
 
-#include "base/error.h"
-
 namespace replog {
 namespace {
 
@@ -45,20 +43,7 @@ void Gate::NoteRefused(const MethodRule& rule, const grpc::CallbackServerContext
   if (!rule.audited()) return;
   // Asked again: what refuses a caller need not know who it is.
   const auto caller = access_.Identify({AuthorizationOf(context), CertificateNamesOf(context)});
-  const Metadata metadata = MetadataOf(why);
-  const auto log =
-      std::find_if(metadata.begin(), metadata.end(), [](const auto& m) { return m.first == "log"; });
-  Note(rule, caller.ok() ? caller->name() : "", context.peer(), log == metadata.end() ? "" : log->second,
-       why);
-}
-
-void Gate::Note(const MethodRule& rule, const std::string& principal, const std::string& peer,
-                const std::string& log, const absl::Status& outcome) const {
-  if (!audit_) return;
-  const auto reason = ReasonOf(outcome);
-  std::string name = outcome.ok() ? "OK" : "INTERNAL";
-  if (reason) name = ReasonName(*reason);
-  audit_({principal, peer, std::string(rule.method), log, name});
+  notes_.NoteRefused(rule, caller.ok() ? caller->name() : "", context.peer(), why);
 }
 
 }  // namespace replog

@@ -9,23 +9,13 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "server/api/grants_needed.h"
+#include "server/api/admin_notes.h"
+#include "server/api/granted.h"
 #include "server/auth/access_control.h"
-#include "server/auth/admin_audit.h"
-#include "server/core/names.h"
 #include "server/rpc/buffers.h"
 #include "server/rpc/connections.h"
-#include "server/rpc/method_rules.h"
 
 namespace replog {
-
-// A request whose caller may make it; only Gate gives one, so whoever has it cannot have forgotten to ask.
-template <typename Request>
-struct Granted {
-  Caller caller;
-  std::string peer;  // the caller's address
-  Request request;
-};
 
 // Where every call comes in: who calls, may it use the method, is it within its limits, and may it ask this
 // of the server. Thread-safe.
@@ -33,7 +23,7 @@ class Gate {
  public:
   // `access` and `connections` must outlive it.
   Gate(AccessControl& access, Connections& connections, AdminAudit audit)
-      : access_(access), connections_(connections), audit_(std::move(audit)) {}
+      : access_(access), connections_(connections), notes_(std::move(audit)) {}
   AccessControl& access() const { return access_; }
   Connections& connections() const { return connections_; }
 
@@ -67,45 +57,29 @@ class Gate {
   // Takes note of how an admin method's call has ended. Every call that was opened says so.
   template <typename Request>
   void Note(const Granted<Request>& call, const absl::Status& outcome) const {
-    if (!RuleOf<Request>().audited()) return;
-    Note(RuleOf<Request>(), call.caller.name(), call.peer, LogOf(call.request), outcome);
+    notes_.Note(call, outcome);
   }
 
  private:
   template <typename Request>
-  static const MethodRule& RuleOf() {
-    static const MethodRule& rule = replog::RuleOf(*Request::descriptor());
-    return rule;
-  }
-  template <typename Request>
-  static std::string LogOf(const Request& request) {
-    if constexpr (requires { request.log(); }) {
-      return std::string(LogNameOrDefault(request.log()));
-    } else {
-      return "";
-    }
-  }
-  template <typename Request>
   absl::StatusOr<Granted<Request>> TryOpen(const grpc::CallbackServerContext& context,
                                            const grpc::ByteBuffer& encoded) const {
+    // Before its request is read: who may not call has no work done for it.
     auto caller = Enter(RuleOf<Request>(), context);
     if (!caller.ok()) return caller.status();
     if (auto status = caller->Admit(encoded.Length()); !status.ok()) return status;
     Request request;
     if (auto status = Parse(encoded, request); !status.ok()) return status;
-    if (auto status = CheckGrants(*caller, request); !status.ok()) return status;
-    return Granted<Request>{*std::move(caller), context.peer(), std::move(request)};
+    return GrantRequest(*std::move(caller), context.peer(), std::move(request));
   }
 
   absl::StatusOr<Caller> Enter(const MethodRule& rule, const grpc::CallbackServerContext& context) const;
   void NoteRefused(const MethodRule& rule, const grpc::CallbackServerContext& context,
                    const absl::Status& why) const;
-  void Note(const MethodRule& rule, const std::string& principal, const std::string& peer,
-            const std::string& log, const absl::Status& outcome) const;
 
   AccessControl& access_;
   Connections& connections_;
-  const AdminAudit audit_;
+  const AdminNotes notes_;
 };
 
 }  // namespace replog

@@ -1,17 +1,13 @@
 #include "server/rpc/leases_service.h"
 
-#include "absl/strings/str_cat.h"
-#include "base/error.h"
+#include "server/api/lease_convert.h"
+#include "server/api/list_answers.h"
 #include "server/core/names.h"
 #include "server/rpc/acquire_call.h"
-#include "server/rpc/lease_convert.h"
 #include "server/rpc/unary.h"
 
 namespace replog {
 namespace {
-
-constexpr uint32_t kDefaultListed = 1000;
-constexpr uint32_t kMaxListed = 10'000;
 
 // Turns the table's answer into the call's.
 template <typename Response>
@@ -22,26 +18,6 @@ LeaseKeeper::Done AnswerWith(AnswerLater<Response> done) {
     if (answer->has_value()) FillLease(**answer, *response.mutable_lease());
     done(std::move(response));
   };
-}
-
-// The leases that the caller may take.
-absl::StatusOr<v1::ListResponse> ListLeases(LeaseKeeper& leases, const Caller& caller,
-                                            const v1::ListRequest& request) {
-  if (request.max_leases() > kMaxListed) {
-    return MakeError(Reason::kInvalidField,
-                     absl::StrCat("max_leases: is ", request.max_leases(), ", the limit is ", kMaxListed),
-                     {{"field", "max_leases"},
-                      {"limit", std::to_string(kMaxListed)},
-                      {"value", std::to_string(request.max_leases())}});
-  }
-  const size_t limit = request.max_leases() == 0 ? kDefaultListed : request.max_leases();
-  // All that there may be: what is not shown must not count.
-  auto found = leases.List(request.after(), kMaxListed + 1);
-  std::erase_if(found, [&](const Lease& lease) { return !caller.CheckLease(lease.name).ok(); });
-  v1::ListResponse response;
-  for (size_t i = 0; i < std::min(limit, found.size()); ++i) FillLease(found[i], *response.add_leases());
-  if (found.size() > limit) response.set_next_after(found[limit - 1].name);
-  return response;
 }
 
 }  // namespace
@@ -92,7 +68,9 @@ grpc::ServerUnaryReactor* LeasesService::List(grpc::CallbackServerContext* conte
   return FinishRawLater<v1::ListRequest, v1::ListResponse>(
       gate_, context, request, response,
       [this](const Granted<v1::ListRequest>& call, AnswerLater<v1::ListResponse> done) {
-        done(ListLeases(leases_, call.caller, call.request));
+        v1::ListResponse response;
+        const auto status = FillLeases(leases_, call, response);
+        status.ok() ? done(std::move(response)) : done(status);
       });
 }
 

@@ -3,22 +3,15 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "server/api/convert.h"
+#include "server/api/list_answers.h"
 #include "server/api/log_info.h"
 #include "server/core/names.h"
 #include "server/rpc/audit_call.h"
 #include "server/rpc/backup_stream.h"
-#include "server/rpc/matching_channels.h"
-#include "server/rpc/node_info.h"
 #include "server/rpc/unary.h"
 #include "server/rpc/verify_stream.h"
 
 namespace replog {
-namespace {
-
-constexpr uint32_t kDefaultChannels = 1000;
-constexpr uint32_t kMaxChannels = 10'000;
-
-}  // namespace
 
 grpc::ServerUnaryReactor* LogAdminService::CreateLog(grpc::CallbackServerContext* context,
                                                      const grpc::ByteBuffer* request,
@@ -75,11 +68,8 @@ grpc::ServerUnaryReactor* LogAdminService::ListLogs(grpc::CallbackServerContext*
                                                     grpc::ByteBuffer* response) {
   return FinishRawOn<v1::ListLogsRequest, v1::ListLogsResponse>(
       gate_, admin_, context, request, response,
-      [this](const Granted<v1::ListLogsRequest>& call, v1::ListLogsResponse& response) -> absl::Status {
-        for (const LogPtr& log : service_.logs().All()) {
-          if (call.caller.CheckSees(log->name()).ok()) DescribeLog(service_, *log, *response.add_logs());
-        }
-        return absl::OkStatus();
+      [this](const Granted<v1::ListLogsRequest>& call, v1::ListLogsResponse& response) {
+        return FillLogs(service_, call, response);
       });
 }
 
@@ -88,41 +78,9 @@ grpc::ServerUnaryReactor* LogAdminService::GetLog(grpc::CallbackServerContext* c
                                                   grpc::ByteBuffer* response) {
   return FinishRawOn<v1::GetLogRequest, v1::GetLogResponse>(
       gate_, admin_, context, request, response,
-      [this](const Granted<v1::GetLogRequest>& call, v1::GetLogResponse& response) -> absl::Status {
-        const auto log = service_.logs().Find(call.request.log());
-        if (!log.ok()) return log.status();
-        DescribeLog(service_, **log, *response.mutable_log());
-        return absl::OkStatus();
+      [this](const Granted<v1::GetLogRequest>& call, v1::GetLogResponse& response) {
+        return FillLog(service_, call, response);
       });
-}
-
-absl::Status LogAdminService::FillChannels(const Granted<v1::ListChannelsRequest>& call,
-                                           v1::ListChannelsResponse& response) {
-  const v1::ListChannelsRequest& request = call.request;
-  if (request.max_channels() > kMaxChannels) {
-    return MakeError(
-        Reason::kInvalidField,
-        absl::StrCat("max_channels: is ", request.max_channels(), ", the limit is ", kMaxChannels),
-        {{"field", "max_channels"}, {"limit", std::to_string(kMaxChannels)}});
-  }
-  const auto log = service_.logs().Find(request.log());
-  if (!log.ok()) return log.status();
-  const size_t limit = request.max_channels() == 0 ? kDefaultChannels : request.max_channels();
-  const auto read = [&](std::string_view prefix, size_t at_most) {
-    return service_.store().Channels((*log)->number(), (*log)->tail().first_kept(), prefix, request.after(),
-                                     at_most, request.with_counts());
-  };
-  const NamePatterns shown =
-      call.caller.Channels(Access::kRead, (*log)->name()).Intersect(NamePatterns({request.prefix() + "*"}));
-  const auto channels = ListMatchingChannels(shown, request.after(), limit + 1, read);
-  if (!channels.ok()) return channels.status();
-  for (size_t i = 0; i < std::min(limit, channels->size()); ++i) {
-    auto* channel = response.add_channels();
-    channel->set_name((*channels)[i].name);
-    if (request.with_counts()) channel->set_records((*channels)[i].records);
-  }
-  if (channels->size() > limit) response.set_next_after((*channels)[limit - 1].name);
-  return absl::OkStatus();
 }
 
 grpc::ServerUnaryReactor* LogAdminService::ListChannels(grpc::CallbackServerContext* context,
@@ -130,8 +88,9 @@ grpc::ServerUnaryReactor* LogAdminService::ListChannels(grpc::CallbackServerCont
                                                         grpc::ByteBuffer* response) {
   return FinishRawOn<v1::ListChannelsRequest, v1::ListChannelsResponse>(
       gate_, admin_, context, request, response,
-      [this](const Granted<v1::ListChannelsRequest>& call,
-             v1::ListChannelsResponse& response) -> absl::Status { return FillChannels(call, response); });
+      [this](const Granted<v1::ListChannelsRequest>& call, v1::ListChannelsResponse& response) {
+        return FillChannels(service_, call, response);
+      });
 }
 
 grpc::ServerUnaryReactor* LogAdminService::TrimLog(grpc::CallbackServerContext* context,
@@ -163,15 +122,8 @@ grpc::ServerUnaryReactor* LogAdminService::ListNodes(grpc::CallbackServerContext
                                                      grpc::ByteBuffer* response) {
   return FinishRawOn<v1::ListNodesRequest, v1::ListNodesResponse>(
       gate_, admin_, context, request, response,
-      [this](const Granted<v1::ListNodesRequest>& call, v1::ListNodesResponse& response) -> absl::Status {
-        const auto log = service_.logs().Find(call.request.log());
-        if (!log.ok()) return log.status();
-        const bool all = call.caller.CheckAdmin((*log)->name()).ok();
-        for (const NodeStatus& node : service_.nodes().List(**log, call.request.fleet())) {
-          if (all || call.caller.CheckNode((*log)->name(), node.record.node).ok())
-            FillNodeInfo(node, **log, service_, *response.add_nodes());
-        }
-        return absl::OkStatus();
+      [this](const Granted<v1::ListNodesRequest>& call, v1::ListNodesResponse& response) {
+        return FillNodes(service_, call, response);
       });
 }
 

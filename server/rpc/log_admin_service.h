@@ -53,8 +53,6 @@ class LogAdminService final : public log_admin_internal::Base {
                                                      const grpc::ByteBuffer* request) override;
 
  private:
-  absl::Status FillChannels(const Granted<v1::ListChannelsRequest>& call, v1::ListChannelsResponse& response);
-
   LogService& service_;
   const Gate& gate_;
   // Administration may take long and must not hold up readers.

@@ -2,11 +2,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "server/api/audit_answers.h"
 #include "server/api/convert.h"
 #include "server/api/page_answers.h"
 #include "server/rpc/acknowledge.h"
 #include "server/rpc/append_stream.h"
-#include "server/rpc/audit_answers.h"
 #include "server/rpc/await_sync_call.h"
 #include "server/rpc/buffers.h"
 #include "server/rpc/call_watch.h"

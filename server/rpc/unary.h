@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 
-#include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "base/error.h"
 #include "server/core/executor.h"
@@ -55,8 +54,6 @@ grpc::ServerUnaryReactor* FinishRawOn(const Gate& gate, Executor& executor,
 }
 
 // The same of a `call` that does not block and calls `done` once, from any thread, possibly later.
-template <typename Response>
-using AnswerLater = absl::AnyInvocable<void(absl::StatusOr<Response>)>;
 template <typename Request, typename Response>
 grpc::ServerUnaryReactor* FinishRawLater(
     const Gate& gate, grpc::CallbackServerContext* context, const grpc::ByteBuffer* encoded,

@@ -4,8 +4,8 @@
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
+#include "server/api/method_rules.h"
 #include "server/auth/token.h"
-#include "server/rpc/method_rules.h"
 #include "tests/e2e/access_server.h"
 #include "tests/e2e/reflection.h"
 

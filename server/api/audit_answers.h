@@ -2,8 +2,8 @@
 
 #include "replog/v1/log_admin.pb.h"
 #include "replog/v1/replication_log.pb.h"
+#include "server/api/granted.h"
 #include "server/core/log_service.h"
-#include "server/rpc/unary.h"
 
 namespace replog {
 

@@ -1,4 +1,4 @@
-#include "server/rpc/lease_convert.h"
+#include "server/api/lease_convert.h"
 
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>

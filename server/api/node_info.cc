@@ -1,4 +1,4 @@
-#include "server/rpc/node_info.h"
+#include "server/api/node_info.h"
 
 #include <algorithm>
 
@@ -29,6 +29,10 @@ int64_t LagMicros(Sequence applied, const Log& log, LogService& service) {
 }
 
 }  // namespace
+
+bool SeesNode(const Caller& caller, std::string_view log, std::string_view node) {
+  return caller.CheckAdmin(log).ok() || caller.CheckNode(log, node).ok();
+}
 
 void FillNodeInfo(const NodeStatus& node, const Log& log, LogService& service, v1::NodeInfo& out) {
   const NodeRecord& record = node.record;

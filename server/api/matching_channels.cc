@@ -1,4 +1,4 @@
-#include "server/rpc/matching_channels.h"
+#include "server/api/matching_channels.h"
 
 namespace replog {
 

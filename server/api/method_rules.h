@@ -27,5 +27,10 @@ const MethodRule* FindMethodRule(std::string_view method);
 
 // The rule of the methods that take `request`: those that take the same message have the same.
 const MethodRule& RuleOf(const google::protobuf::Descriptor& request);
+template <typename Request>
+const MethodRule& RuleOf() {
+  static const MethodRule& rule = RuleOf(*Request::descriptor());
+  return rule;
+}
 
 }  // namespace replog

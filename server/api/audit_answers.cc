@@ -1,11 +1,11 @@
-#include "server/rpc/audit_answers.h"
+#include "server/api/audit_answers.h"
 
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "server/api/wait_time.h"
 #include "server/core/names.h"
-#include "server/rpc/wait_time.h"
 
 namespace replog {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/rpc/method_rules.h"
+#include "server/api/method_rules.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "server/rpc/lease_convert.h"
+#include "server/api/lease_convert.h"
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"

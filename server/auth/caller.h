@@ -33,6 +33,8 @@ class Caller {
       : principal_(std::move(principal)), identity_(std::move(identity)), usage_(std::move(usage)) {}
 
   const std::string& name() const { return principal_->name; }
+  // To show it to itself; what is granted, the checks below say.
+  const std::vector<Grant>& grants() const { return principal_->grants; }
   const Identity& identity() const { return *identity_; }
 
   // That it has any of these verbs, for something.

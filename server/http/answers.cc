@@ -57,6 +57,8 @@ http::Response JsonAnswer(const google::protobuf::Message& message) {
   http::Response response;
   response.body = ToJson(message);
   response.body += '\n';
+  // What is in a log is not for a browser's disk.
+  response.fields.emplace_back("Cache-Control", "no-store");
   return response;
 }
 

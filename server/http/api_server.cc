@@ -7,9 +7,13 @@
 #include "server/core/refusal_counters.h"
 #include "server/http/answers.h"
 #include "server/http/append_routes.h"
+#include "server/http/console_routes.h"
 #include "server/http/health_routes.h"
+#include "server/http/history_routes.h"
 #include "server/http/log_routes.h"
+#include "server/http/me_routes.h"
 #include "server/http/message_routes.h"
+#include "server/http/node_routes.h"
 #include "server/http/openapi.h"
 #include "server/http/routes.h"
 #include "server/http/synced_routes.h"
@@ -68,7 +72,11 @@ http::Router MakeApiRouter(ApiContext& context) {
   AddMessageRoutes(routes);
   AddSyncedRoutes(routes);
   AddWebhookRoutes(routes);
+  AddNodeRoutes(routes);
+  AddHistoryRoute(routes);
+  AddMeRoute(routes);
   AddOpenApiRoute(routes);
+  AddConsoleRoutes(routes);
   return router;
 }
 
@@ -79,7 +87,10 @@ ApiServer::ApiServer(LogService& service, AccessControl& access, const Options& 
                .metrics = options.metrics,
                .calls = options.calls,
                .bodies = std::make_shared<http::BodyBudget>(options.body_bytes, NoRoomForBody),
-               .open_bodies = std::make_shared<http::BodyBudget>(options.body_bytes / 4, NoRoomForBody)},
+               .open_bodies = std::make_shared<http::BodyBudget>(options.body_bytes / 4, NoRoomForBody),
+               .notes = AdminNotes(options.audit),
+               .history = options.history,
+               .facts = options.facts},
       server_(ToServerOptions(service, options)) {}
 
 absl::StatusOr<std::unique_ptr<ApiServer>> ApiServer::Start(LogService& service, AccessControl& access,

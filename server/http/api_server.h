@@ -20,8 +20,11 @@ class ApiServer {
     http::TlsProvider tls = {};             // empty: not encrypted
     const WebhookSet* webhooks = nullptr;   // null: none; must outlive the server
     std::function<std::string()> metrics = {};
-    CallCounters* calls = nullptr;  // see ApiContext; must outlive the server
-    size_t body_bytes = 64 << 20;   // bodies of requests in hand; of open routes a quarter of it, beside it
+    CallCounters* calls = nullptr;  // these as in ApiContext; must outlive the server
+    AdminAudit audit = {};
+    const History* history = nullptr;
+    ServerFacts facts = {};
+    size_t body_bytes = 64 << 20;  // bodies of requests in hand; of open routes a quarter of it, beside it
   };
   // `service` and `access` must outlive the server.
   static absl::StatusOr<std::unique_ptr<ApiServer>> Start(LogService& service, AccessControl& access,

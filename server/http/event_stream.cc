@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "server/api/convert.h"
 #include "server/core/names.h"
+#include "server/http/blocking_answer.h"
 #include "server/http/query.h"
 #include "server/http/resume_id.h"
 
@@ -17,11 +18,12 @@ constexpr int64_t kQuietUs = 5'000'000;
 // Small, since a slow reader costs one; a frame's text is longer than its bytes.
 constexpr size_t kFrameBytes = 64 << 10;
 
-absl::StatusOr<Start> StartOf(const http::Request& request) {
-  QueryReader query(request.target);
+absl::StatusOr<Start> StartOf(const http::Request& request, QueryReader& query) {
   const auto from = query.Text("from");
+  const auto time_us = query.TimeMicros("time");
   const auto last_event = query.Text("last_event_id");
-  if (auto status = query.status(); !status.ok()) return status;
+  if (from && time_us)
+    return MakeError(Reason::kInvalidField, "time: is not legal with `from`", {{"field", "time"}});
   std::string_view id = request.Field("Last-Event-ID");
   if (id.empty() && last_event) id = *last_event;
   if (!id.empty()) {
@@ -29,6 +31,7 @@ absl::StatusOr<Start> StartOf(const http::Request& request) {
     if (!position.ok()) return position.status();
     return Start(FromPosition{*position});
   }
+  if (time_us) return Start(FromTime{*time_us});
   if (!from || *from == "start") return Start(FromBeginning{});
   if (*from == "end") return Start(FromEnd{});
   QueryReader number(request.target);
@@ -37,35 +40,45 @@ absl::StatusOr<Start> StartOf(const http::Request& request) {
   return number.status();
 }
 
-absl::StatusOr<http::Response> OpenEvents(ApiContext& context, const MessageScope& scope, const Call& call) {
-  const http::Request& request = call.request;
-  LogService& service = context.service;
-  const auto start = StartOf(request);
+// What a request for events comes to, within what is granted.
+struct EventsAsked {
+  std::string log;
+  Start start;
+  Subscription::Options options;
+  bool head_only = false;
+};
+
+absl::StatusOr<EventsAsked> ReadAsked(const MessageScope& scope, const Call& call, const Limits& limits) {
+  QueryReader query(call.request.target);
+  auto start = StartOf(call.request, query);
   if (!start.ok()) return start.status();
+  const auto pattern = ReadPattern(scope, query, limits);
+  if (!pattern.ok()) return pattern.status();
+  if (auto status = query.status(); !status.ok()) return status;
+  const ChannelFilter wanted = *pattern ? ChannelFilter({**pattern}) : ChannelFilter();
+  // Before the log is looked up: a refusal tells nothing of what there is.
+  auto shown = call.caller->Narrow(Access::kRead, LogNameOrDefault(scope.log), wanted);
+  if (!shown.ok()) return shown.status();
   Subscription::Options options;
   options.max_frame_bytes = kFrameBytes;
-  if (!scope.channel.empty()) {
-    if (auto status = CheckChannelName(scope.channel, "channel", service.options().limits); !status.ok())
-      return status;
-    options.filter = ChannelFilter({scope.channel});
-  }
-  // Before the log is looked up: a refusal tells nothing of what there is.
-  auto shown = call.caller->Narrow(Access::kRead, LogNameOrDefault(scope.log), options.filter);
-  if (!shown.ok()) return shown.status();
   options.filter = *std::move(shown);
-  const auto log = service.logs().Find(scope.log);
+  return EventsAsked{scope.log, *std::move(start), std::move(options), call.request.verb == http::Verb::head};
+}
+
+// Reads the store for a start by time only.
+absl::StatusOr<http::Response> OpenEvents(ApiContext& context, const Caller& caller, EventsAsked asked) {
+  const auto log = context.service.logs().Find(asked.log);
   if (!log.ok()) return log.status();
-  // Here, where an error still is the answer. It reads the store for a start by time only.
-  const auto first = ResolveStart(*start, **log, service.store());
+  // Here, where an error still is the answer.
+  const auto first = ResolveStart(asked.start, **log, context.service.store());
   if (!first.ok()) return first.status();
   http::Response response;
   response.content_type = "text/event-stream";
   response.fields = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
-  if (request.verb != http::Verb::head) {
-    const auto stream = std::make_shared<EventStream>(context, *log, *first, std::move(options));
-    if (auto status = stream->Take(*call.caller); !status.ok()) return status;
-    response.stream = stream;
-  }
+  if (asked.head_only) return response;
+  const auto stream = std::make_shared<EventStream>(context, *log, *first, std::move(asked.options));
+  if (auto status = stream->Take(caller); !status.ok()) return status;
+  response.stream = stream;
   return response;
 }
 
@@ -111,7 +124,13 @@ void EventStream::Finish(const absl::Status& status) {
 }
 
 void AnswerEvents(ApiContext& context, const MessageScope& scope, const Call& call, const Reply& reply) {
-  reply(OpenEvents(context, scope, call));
+  auto asked = ReadAsked(scope, call, context.service.options().limits);
+  if (!asked.ok()) return reply(asked.status());
+  if (!std::holds_alternative<FromTime>(asked->start))
+    return reply(OpenEvents(context, *call.caller, *std::move(asked)));
+  AnswerBlocking(context, call, reply, [&context, caller = *call.caller, asked = *std::move(asked)] {
+    return OpenEvents(context, caller, asked);
+  });
 }
 
 }  // namespace replog

@@ -7,7 +7,9 @@
 #include "base/http/message.h"
 #include "server/api/subscription_grant.h"
 #include "server/core/subscription_driver.h"
-#include "server/http/page.h"
+#include "server/http/api_context.h"
+#include "server/http/call.h"
+#include "server/http/message_scope.h"
 
 namespace replog {
 
@@ -45,7 +47,7 @@ class EventStream final : public http::BodyStream, public SubscriptionDriver {
 };
 
 // Answers with a scope's events. Where to begin: behind Last-Event-ID or `last_event_id`; else `from` a
-// sequence, "start" or "end"; else at the first record that is kept.
+// sequence, "start" or "end", or `time`; else at the first record that is kept.
 void AnswerEvents(ApiContext& context, const MessageScope& scope, const Call& call, const Reply& reply);
 
 }  // namespace replog

@@ -26,4 +26,13 @@ absl::Status FromJson(std::string_view json, google::protobuf::Message& message)
                    {{"field", "body"}});
 }
 
+absl::Status CheckSame(std::string_view field, const std::string& said, std::string_view of_path) {
+  if (said.empty() || said == of_path) return absl::OkStatus();
+  const std::string name(field);
+  return MakeError(
+      Reason::kInvalidField,
+      absl::StrCat(name, ": is \"", Excerpt(said), "\", and the path says \"", Excerpt(of_path), "\""),
+      {{"field", name}, {"value", Excerpt(said)}});
+}
+
 }  // namespace replog

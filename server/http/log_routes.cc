@@ -1,43 +1,57 @@
 #include "server/http/log_routes.h"
 
-#include "server/api/grants_needed.h"
-#include "server/api/log_info.h"
-#include "server/http/answers.h"
+#include "server/api/list_answers.h"
+#include "server/http/method_routes.h"
+#include "server/http/query.h"
 
 namespace replog {
 namespace {
 
-absl::StatusOr<http::Response> ListLogs(LogService& service, const Caller& caller) {
-  v1::ListLogsResponse response;
-  for (const LogPtr& log : service.logs().All()) {
-    if (caller.CheckSees(log->name()).ok()) DescribeLog(service, *log, *response.add_logs());
-  }
-  return JsonAnswer(response);
+absl::Status ToListChannels(const Call& call, v1::ListChannelsRequest& request) {
+  QueryReader query(call.request.target);
+  request.set_log(call.Parameter("log"));
+  request.set_prefix(query.Text("prefix").value_or(""));
+  request.set_after(query.Text("after").value_or(""));
+  request.set_max_channels(query.Limit("limit"));
+  request.set_with_counts(query.Flag("counts"));
+  return query.status();
 }
 
-absl::StatusOr<http::Response> GetLog(LogService& service, const v1::GetLogRequest& request) {
-  const auto log = service.logs().Find(request.log());
-  if (!log.ok()) return log.status();
-  v1::GetLogResponse response;
-  DescribeLog(service, **log, *response.mutable_log());
-  return JsonAnswer(response);
+absl::Status ToListNodes(const Call& call, v1::ListNodesRequest& request) {
+  QueryReader query(call.request.target);
+  request.set_log(call.Parameter("log"));
+  request.set_fleet(query.Text("fleet").value_or(""));
+  return query.status();
+}
+
+absl::Status ToListLeases(const Call& call, v1::ListRequest& request) {
+  QueryReader query(call.request.target);
+  request.set_after(query.Text("after").value_or(""));
+  request.set_max_leases(query.Limit("limit"));
+  return query.status();
+}
+
+absl::Status FillServiceLeases(LogService& service, const Granted<v1::ListRequest>& call,
+                               v1::ListResponse& response) {
+  return FillLeases(service.leases(), call, response);
 }
 
 }  // namespace
 
 void AddLogRoutes(Routes& routes) {
-  LogService& service = routes.context().service;
-  routes.Add({http::Verb::get, "/v1/logs", Guard::kCaller, [&service](const Call& call, const Reply& reply) {
-                service.blocking().Post(
-                    [&service, caller = *call.caller, reply] { reply(ListLogs(service, caller)); });
-              }});
-  routes.Add(
-      {http::Verb::get, "/v1/logs/{log}", Guard::kCaller, [&service](const Call& call, const Reply& reply) {
-         v1::GetLogRequest request;
-         request.set_log(call.Parameter("log"));
-         if (auto status = CheckGrants(*call.caller, request); !status.ok()) return reply(status);
-         service.blocking().Post([&service, request, reply] { reply(GetLog(service, request)); });
-       }});
+  ApiContext& context = routes.context();
+  const auto get = [&](const char* pattern, Handler handler) {
+    routes.Add({.pattern = pattern, .handler = std::move(handler)});
+  };
+  get("/v1/logs",
+      AnswerFilled(context, FillLogs, [](const Call&, v1::ListLogsRequest&) { return absl::OkStatus(); }));
+  get("/v1/logs/{log}", AnswerFilled(context, FillLog, [](const Call& call, v1::GetLogRequest& request) {
+        request.set_log(call.Parameter("log"));
+        return absl::OkStatus();
+      }));
+  get("/v1/logs/{log}/channels", AnswerFilled(context, FillChannels, ToListChannels));
+  get("/v1/logs/{log}/nodes", AnswerFilled(context, FillNodes, ToListNodes));
+  get("/v1/leases", AnswerFilled(context, FillServiceLeases, ToListLeases));
 }
 
 }  // namespace replog

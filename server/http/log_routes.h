@@ -4,7 +4,7 @@
 
 namespace replog {
 
-// GET of the logs that the caller may know of, all of them and one.
+// GET of what there is, as far as the caller may know of it: logs, one log, its channels, its nodes; leases.
 void AddLogRoutes(Routes& routes);
 
 }  // namespace replog

@@ -38,6 +38,9 @@ void AddMessageRoutes(Routes& routes) {
     routes.AddBoth({http::Verb::get, path, Guard::kCaller, messages});
     routes.AddBoth({http::Verb::get, std::string(path) + "/events", Guard::kCaller, events});
   }
+  routes.Add(
+      {.pattern = "/v1/logs/{log}/channels/{channel}/table",
+       .handler = [&context](const Call& call, const Reply& reply) { AnswerTable(context, call, reply); }});
 }
 
 }  // namespace replog

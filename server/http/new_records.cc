@@ -8,19 +8,6 @@
 #include "server/http/json.h"
 
 namespace replog {
-namespace {
-
-absl::Status CheckSame(std::string_view field, const std::string& said, std::string_view of_path) {
-  if (said.empty() || said == of_path) return absl::OkStatus();
-  const std::string name(field);
-  return MakeError(
-      Reason::kInvalidField,
-      absl::StrCat(name, ": is \"", Excerpt(said), "\", and the path says \"", Excerpt(of_path), "\""),
-      {{"field", name}, {"value", Excerpt(said)}});
-}
-
-}  // namespace
-
 absl::StatusOr<std::string> EncodeBatch(std::string_view log, std::string_view json) {
   v1::AppendRequest request;
   if (auto status = FromJson(json, request); !status.ok()) return status;

@@ -2,74 +2,99 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
 #include "base/error.h"
-#include "server/api/grants_needed.h"
+#include "server/api/convert.h"
 #include "server/api/page_answers.h"
-#include "server/core/names.h"
-#include "server/http/answers.h"
+#include "server/core/limits.h"
+#include "server/http/method_routes.h"
 #include "server/http/query.h"
+#include "server/http/record_match.h"
 
 namespace replog {
 namespace {
 
-absl::StatusOr<v1::ReadRequest> ToReadRequest(const MessageScope& scope, const http::Target& target,
-                                              const Limits& limits) {
-  v1::ReadRequest request;
-  request.set_log(scope.log);
-  if (!scope.channel.empty()) {
-    if (auto status = CheckChannelName(scope.channel, "channel", limits); !status.ok()) return status;
-    request.add_channels(scope.channel);
-  }
-  QueryReader query(target);
-  if (const auto from = query.Number("from")) request.set_from_sequence(*from);
-  if (const auto limit = query.Number("limit")) {
-    request.set_max_records(static_cast<uint32_t>(std::min<uint64_t>(*limit, UINT32_MAX)));
-  }
-  request.set_backward(query.Flag("backward"));
-  if (auto status = query.status(); !status.ok()) return status;
-  return request;
+absl::Status ReadStart(QueryReader& query, v1::ReadRequest& request) {
+  const auto from = query.Number("from");
+  const auto time_us = query.TimeMicros("time");
+  if (from && time_us)
+    return MakeError(Reason::kInvalidField, "time: is not legal with `from`", {{"field", "time"}});
+  if (from) request.set_from_sequence(*from);
+  if (time_us) FillTimestamp(*time_us, *request.mutable_from_time());
+  return absl::OkStatus();
 }
 
-absl::StatusOr<http::Response> ReadPage(ApiContext& context, const Caller& caller,
-                                        const v1::ReadRequest& request) {
-  if (context.held_pages.full()) {
-    return MakeError(Reason::kBusy, "too many pages wait for clients to take them; try again");
-  }
-  v1::ReadResponse page;
-  const auto records = AnswerRead(context.service, caller, request, page);
+absl::Status ToReadRequest(const MessageScope& scope, const http::Target& target, const Limits& limits,
+                           v1::ReadRequest& request, RecordMatch& match) {
+  QueryReader query(target);
+  request.set_log(scope.log);
+  const auto pattern = ReadPattern(scope, query, limits);
+  if (!pattern.ok()) return pattern.status();
+  if (*pattern) request.add_channels(**pattern);
+  if (auto status = ReadStart(query, request); !status.ok()) return status;
+  request.set_max_records(query.Limit("limit"));
+  request.set_backward(query.Flag("backward"));
+  match.key = query.Text("key");
+  match.contains = query.Text("contains").value_or("");
+  // What is left out costs the client nothing, and each page a way there and back.
+  if (!match.all()) request.set_max_bytes(kMaxPageBytes);
+  return query.status();
+}
+
+absl::Status ToLookupRequest(const Call& call, v1::LookupRequest& request) {
+  QueryReader query(call.request.target);
+  request.set_log(call.Parameter("log"));
+  request.set_channel(call.Parameter("channel"));
+  if (const auto key = query.Text("key")) request.add_keys(*key);
+  request.set_after_key(query.Text("after").value_or(""));
+  request.set_max_records(query.Limit("limit"));
+  return query.status();
+}
+
+template <typename Records>
+void LeaveOut(const RecordMatch& match, Records& records) {
+  if (match.all()) return;
+  const auto end = std::remove_if(records.begin(), records.end(),
+                                  [&](const v1::Record& record) { return !match.Fits(record); });
+  records.erase(end, records.end());
+}
+
+template <typename Request, typename Page>
+using ReadRecords = absl::StatusOr<std::string> (*)(LogService& service, const Caller& caller,
+                                                    const Request& request, Page& rest);
+
+template <typename Request, typename Page>
+absl::StatusOr<http::Response> ReadPage(LogService& service, const Granted<Request>& call,
+                                        ReadRecords<Request, Page> read, const RecordMatch& match) {
+  Page page;
+  const auto records = read(service, call.caller, call.request, page);
   if (!records.ok()) return records.status();
-  caller.Charge(records->size());
+  // What was read counts, not what of it is shown.
+  call.caller.Charge(records->size());
   // Records are a field of the response as they stand.
   page.MergeFromString(*records);
-  http::Response response = JsonAnswer(page);
-  response.held = context.held_pages.Take(response.body.size());
-  return response;
-}
-
-absl::Status TooManyPages(size_t limit) {
-  return MakeError(Reason::kBusy,
-                   absl::StrCat(limit, " pages wait to be read, which is the limit; try again"),
-                   {{"limit", std::to_string(limit)}});
-}
-
-// A client that has only closed its own side would still read an answer: it has one when nobody else waits.
-absl::Status Abandoned() {
-  return MakeError(Reason::kCancelled, "the connection was closed, or the time was over, while others wait");
+  LeaveOut(match, *page.mutable_records());
+  return JsonAnswer(page);
 }
 
 }  // namespace
 
 void AnswerPage(ApiContext& context, const MessageScope& scope, const Call& call, const Reply& reply) {
-  const auto request = ToReadRequest(scope, call.request.target, context.service.options().limits);
-  if (!request.ok()) return reply(request.status());
-  if (const auto status = CheckGrants(*call.caller, *request); !status.ok()) return reply(status);
-  if (context.pages.full()) return reply(TooManyPages(context.pages.limit()));
-  context.service.blocking().Post([&context, caller = *call.caller, request = *request, reply,
-                                   place = context.pages.Take(1), abandoned = call.request.abandoned] {
-    if (abandoned != nullptr && *abandoned && context.service.blocking_queued() > 0)
-      return reply(Abandoned());
-    reply(ReadPage(context, caller, request));
+  RecordMatch match;
+  const auto granted =
+      OpenMethod<v1::ReadRequest>(context, call, [&](const Call& call, v1::ReadRequest& request) {
+        return ToReadRequest(scope, call.request.target, context.service.options().limits, request, match);
+      });
+  if (!granted.ok()) return reply(granted.status());
+  AnswerBlocking(context, call, reply, [&service = context.service, granted = *granted, match] {
+    return ReadPage(service, granted, AnswerRead, match);
+  });
+}
+
+void AnswerTable(ApiContext& context, const Call& call, const Reply& reply) {
+  const auto granted = OpenMethod<v1::LookupRequest>(context, call, ToLookupRequest);
+  if (!granted.ok()) return reply(granted.status());
+  AnswerBlocking(context, call, reply, [&service = context.service, granted = *granted] {
+    return ReadPage(service, granted, AnswerLookup, {});
   });
 }
 

@@ -1,21 +1,17 @@
 #pragma once
 
-#include <string>
-
 #include "server/http/api_context.h"
 #include "server/http/call.h"
+#include "server/http/message_scope.h"
 
 namespace replog {
 
-// Whose messages are asked for.
-struct MessageScope {
-  std::string log;
-  std::string channel;  // empty: of all channels
-};
-
-// Answers with a page: the JSON of a ReadResponse. Query: `from` a sequence, `limit` of records, `backward`.
-// BUSY when too many pages wait to be read, or for clients to take them. One that nobody waits for any more
-// is not read while others are.
+// Answers with a page: the JSON of a ReadResponse. Query: `from` a sequence or `time` where to begin, `limit`
+// of records that are looked at, `backward`, and which of these are shown: `key`, `contains`.
 void AnswerPage(ApiContext& context, const MessageScope& scope, const Call& call, const Reply& reply);
+
+// Answers with keys of a channel and their newest records: the JSON of a LookupResponse. Query: `key`, that
+// one; else `after` a key, `limit` of keys.
+void AnswerTable(ApiContext& context, const Call& call, const Reply& reply);
 
 }  // namespace replog

@@ -1,10 +1,13 @@
 #include "server/http/query.h"
 
+#include <algorithm>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/error.h"
 #include "base/utf8.h"
+#include "server/core/json_time.h"
 
 namespace replog {
 
@@ -24,6 +27,29 @@ std::optional<uint64_t> QueryReader::Number(std::string_view name) {
   if (digits && absl::SimpleAtoi(*text, &number)) return number;
   Refuse(name, absl::StrCat("is \"", Excerpt(*text), "\", not a number from 0 to 18446744073709551615"));
   return std::nullopt;
+}
+
+uint32_t QueryReader::Limit(std::string_view name) {
+  return static_cast<uint32_t>(std::min<uint64_t>(Number(name).value_or(0), UINT32_MAX));
+}
+
+std::optional<double> QueryReader::Seconds(std::string_view name) {
+  const auto text = Text(name);
+  if (!text) return std::nullopt;
+  double seconds = 0;
+  const bool digits = text->find_first_not_of("0123456789.") == std::string::npos;
+  if (digits && absl::SimpleAtod(*text, &seconds)) return seconds;
+  Refuse(name, absl::StrCat("is \"", Excerpt(*text), "\", not seconds since 1970"));
+  return std::nullopt;
+}
+
+std::optional<int64_t> QueryReader::TimeMicros(std::string_view name) {
+  const auto text = Text(name);
+  if (!text) return std::nullopt;
+  const auto time_us = FromJsonTime(*text);
+  if (!time_us)
+    Refuse(name, absl::StrCat("is \"", Excerpt(*text), "\", not a time like 2026-01-02T03:04:05Z"));
+  return time_us;
 }
 
 std::optional<int64_t> QueryReader::DurationMicros(std::string_view name, int64_t longest_us) {

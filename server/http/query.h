@@ -18,6 +18,12 @@ class QueryReader {
   std::optional<std::string> Text(std::string_view name);
   // Digits only.
   std::optional<uint64_t> Number(std::string_view name);
+  // A time as RFC 3339 has it (2026-01-02T03:04:05Z), in microseconds since 1970.
+  std::optional<int64_t> TimeMicros(std::string_view name);
+  // Seconds since 1970, possibly with a fraction; not negative.
+  std::optional<double> Seconds(std::string_view name);
+  // A number of entries, as wide as the contract has it: a larger one is the largest.
+  uint32_t Limit(std::string_view name);
   // A duration with its unit (500ms, 2s), in microseconds; at most `longest_us`.
   std::optional<int64_t> DurationMicros(std::string_view name, int64_t longest_us);
   // There at all, "1" or "true": yes. "0" or "false": no.

@@ -93,6 +93,8 @@ http::Response AnswerOf(ApiContext& context, const std::string& route, const Arr
   const absl::Status ended = outcome.status();
   http::Response response = outcome.ok() ? *std::move(outcome) : ErrorAnswer(outcome.status());
   response.fields.emplace_back("X-Request-Id", arrived.origin.request_id);
+  // A record is what its content type says, whatever a browser makes of its text.
+  response.fields.emplace_back("X-Content-Type-Options", "nosniff");
   Count(context, route, arrived.at_us, static_cast<int>(response.status), ended);
   Tell(context.service, arrived, ended);
   return response;

@@ -11,7 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "base/error.h"
 #include "base/mutex.h"
-#include "server/api/grants_needed.h"
+#include "server/api/granted.h"
 #include "server/api/sync_answer.h"
 #include "server/core/names.h"
 #include "server/core/node_wait.h"
@@ -74,7 +74,6 @@ const char* StatusName(SyncOutcome outcome) {
 http::Response Told(SyncOutcome outcome, const v1::AwaitSyncResponse& body) {
   http::Response response = JsonAnswer(body);
   response.fields.emplace_back("X-Token-Status", StatusName(outcome));
-  response.fields.emplace_back("Cache-Control", "no-store");
   return response;
 }
 
@@ -158,9 +157,10 @@ void Ask(ApiContext& context, const Call& call, const Reply& reply) {
   asked.mutable_key()->set_channel(std::get<SyncKey>(question->target).channel);
   for (const std::string& node : question->nodes) asked.add_nodes(node);
   asked.set_fleet(question->fleet);
-  if (auto status = CheckGrants(*call.caller, asked); !status.ok()) return reply(status);
-  std::make_shared<Question>(*call.caller, std::move(asked), reply)
-      ->Start(context, *call.caller, *std::move(question));
+  auto granted = GrantRequest(*call.caller, call.request.peer.address, std::move(asked));
+  if (!granted.ok()) return reply(granted.status());
+  std::make_shared<Question>(granted->caller, std::move(granted->request), reply)
+      ->Start(context, granted->caller, *std::move(question));
 }
 
 }  // namespace

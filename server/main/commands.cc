@@ -16,6 +16,7 @@
 #include "server/main/file_limit.h"
 #include "server/main/file_watch.h"
 #include "server/main/health.h"
+#include "server/main/history_watch.h"
 #include "server/main/listeners.h"
 #include "server/main/log_lines.h"
 #include "server/main/reloader.h"
@@ -51,23 +52,37 @@ void ReloadWebhooks(WebhookSet& webhooks, const std::string& path) {
     spdlog::error("webhooks stay as they were: {}", std::string(status.message()));
 }
 
-// Null when HTTP is off.
-absl::StatusOr<std::unique_ptr<ApiServer>> StartHttp(LogService& service, AccessControl& access,
-                                                     const MetricsPage& metrics, CallCounters& calls,
-                                                     const ServerOptions& options, TlsKeeper* tls,
-                                                     const WebhookSet& webhooks) {
-  if (options.http_listen == "none") return nullptr;
+// What HTTP has of the settings alone.
+ApiServer::Options HttpOptions(const ServerOptions& options, TlsKeeper* tls) {
   ApiServer::Options http;
   http.listen = options.http_listen;
   if (tls != nullptr) http.tls = [tls] { return tls->Current()->context; };
-  http.metrics = [&metrics] { return metrics.Text(); };
-  http.webhooks = &webhooks;
-  http.calls = &calls;
   http.body_bytes = options.http_body_bytes;
-  auto server = ApiServer::Start(service, access, http);
+  http.audit = LogAdminActions();
+  http.facts = {.tls = tls != nullptr,
+                .access_control = !options.access_file.empty(),
+                .started_us = SystemClock().WallMicros()};
+  return http;
+}
+
+// Null when HTTP is off.
+absl::StatusOr<std::unique_ptr<ApiServer>> StartHttp(LogService& service, AccessControl& access,
+                                                     const ApiServer::Options& options) {
+  if (options.listen == "none") return nullptr;
+  auto server = ApiServer::Start(service, access, options);
   if (!server.ok())
     return absl::Status(server.status().code(), absl::StrCat("HTTP: ", server.status().message()));
   return server;
+}
+
+// For programs that have started it, and for people.
+void PrintAddresses(const std::string& grpc, const ApiServer* http, bool tls) {
+  std::printf("listening %s\n", grpc.c_str());
+  if (http != nullptr) {
+    std::printf("http %s\n", http->address().c_str());
+    std::printf("console %s://%s/\n", tls ? "https" : "http", http->address().c_str());
+  }
+  std::fflush(stdout);
 }
 
 }  // namespace
@@ -89,6 +104,7 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   OperationLog operations(SystemClock(), options.slow_operation_us);
   service_options.calls = &operations;
   service_options.committer.on_group = [&](const GroupReport& group) { operations.OnGroup(group); };
+  History history;
   const auto service = LogService::Open(service_options, **store, SystemClock());
   if (!service.ok()) return Fail(service.status());
   // Before the files are read, so that no change is missed. As if somebody had sent the signal: all that is
@@ -110,10 +126,17 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
   CallCounters http_calls;
   const MetricsPage metrics(**service,
                             {.http = &http_calls, .certificate_end_us = CertificateEnd(tls->get())});
-  auto http = StartHttp(**service, **access, metrics, http_calls, options, tls->get(), webhooks);
+  ApiServer::Options http_options = HttpOptions(options, tls->get());
+  http_options.metrics = [&metrics] { return metrics.Text(); };
+  http_options.webhooks = &webhooks;
+  http_options.calls = &http_calls;
+  http_options.history = &history;
+  http_options.facts.grpc_address = (*server)->address();
+  auto http = StartHttp(**service, **access, http_options);
   if (!http.ok()) return Fail(http.status());
   const auto expiry = WatchExpiry((*service)->timers(), SystemClock(), **access);
   const auto watch = WatchTls((*service)->timers(), SystemClock(), tls->get());
+  const auto looks = WatchHistory(**service, history);
   spdlog::info("serving gRPC on {}{}, data in {}", (*server)->address(), options.tls.on() ? " with TLS" : "",
                options.store.directory);
   if (*http != nullptr)
@@ -122,9 +145,7 @@ int Serve(const CommandLine& line, const Configuration& configuration) {
     spdlog::info("log {}: sequences {} to {}, epoch {}", log->name(), log->tail().first_kept(),
                  log->tail().committed_end(), log->epoch());
   }
-  std::printf("listening %s\n", (*server)->address().c_str());
-  if (*http != nullptr) std::printf("http %s\n", (*http)->address().c_str());
-  std::fflush(stdout);
+  PrintAddresses((*server)->address(), http->get(), options.tls.on());
   Reloader reloader(
       configuration, [&line] { return Usable(Configure(line)); }, CheckFiles);
   reloader.Add([&](const ServerOptions& now) {

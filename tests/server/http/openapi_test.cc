@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "server/console/console_file.h"
 #include "server/http/api_server.h"
 #include "tests/server/core/fake_store.h"
 #include "tests/server/core/manual_clock.h"
@@ -14,6 +15,10 @@ namespace replog {
 namespace {
 
 using Operations = std::set<std::string>;  // "get /healthz"
+
+bool IsOfConsole(const std::string& pattern) {
+  return pattern == "/" || pattern == "/assets/{file}" || FindConsoleFile(pattern) != nullptr;
+}
 
 Operations OfRouter() {
   testing::FakeStore store;
@@ -24,6 +29,8 @@ Operations OfRouter() {
   Operations operations;
   const http::Router router = MakeApiRouter(context);
   for (const http::Route& route : router.routes()) {
+    // A page for people, not a part of the interface.
+    if (IsOfConsole(route.pattern)) continue;
     std::string verb(to_string(route.verb));
     std::transform(verb.begin(), verb.end(), verb.begin(), ::tolower);
     // The prefix is told of in words.

@@ -31,6 +31,25 @@ TEST(QueryTest, ValuesThatAreNotLegalAreNamed) {
   EXPECT_EQ(MetadataOf(query.status()), (Metadata{{"field", "backward"}}));
 }
 
+TEST(QueryTest, TimesAndSeconds) {
+  const auto target = *http::ParseTarget("/?time=1970-01-01T00:00:02.5%2B00:00&since=2.25&limit=99999999999");
+  QueryReader query(target);
+  EXPECT_EQ(query.TimeMicros("time"), 2'500'000);
+  EXPECT_EQ(query.Seconds("since"), 2.25);
+  EXPECT_EQ(query.Limit("limit"), UINT32_MAX);
+  EXPECT_TRUE(query.status().ok());
+  for (const char* text :
+       {"/?x=", "/?x=yesterday", "/?x=2026-13-01T00:00:00Z", "/?x=1e9", "/?x=-1", "/?x=nan"}) {
+    const auto wrong = *http::ParseTarget(text);
+    QueryReader time(wrong);
+    EXPECT_EQ(time.TimeMicros("x"), std::nullopt) << text;
+    EXPECT_EQ(MetadataOf(time.status()), (Metadata{{"field", "x"}})) << text;
+    QueryReader seconds(wrong);
+    EXPECT_EQ(seconds.Seconds("x"), std::nullopt) << text;
+    EXPECT_EQ(MetadataOf(seconds.status()), (Metadata{{"field", "x"}})) << text;
+  }
+}
+
 TEST(QueryTest, NameThatNobodyAskedForIsRefused) {
   const auto target = *http::ParseTarget("/?from=1&form=2");
   QueryReader query(target);

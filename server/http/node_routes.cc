@@ -1,0 +1,73 @@
+#include "server/http/node_routes.h"
+
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "server/api/audit_answers.h"
+#include "server/api/sync_answer.h"
+#include "server/api/sync_question.h"
+#include "server/core/names.h"
+#include "server/http/method_routes.h"
+
+namespace replog {
+namespace {
+
+constexpr int64_t kLongestWaitSeconds = 10;
+
+// The contract takes longer waits than a handler may take. What is not legal at all is told by who reads it.
+template <typename Request>
+absl::Status ReadQuestion(const Call& call, Request& request) {
+  if (auto status = ReadBody(call, request); !status.ok()) return status;
+  const auto& timeout = request.timeout();
+  const bool longer = timeout.seconds() > kLongestWaitSeconds ||
+                      (timeout.seconds() == kLongestWaitSeconds && timeout.nanos() > 0);
+  if (!longer) return absl::OkStatus();
+  const auto limit = std::to_string(kLongestWaitSeconds);
+  return MakeError(
+      Reason::kInvalidField,
+      absl::StrCat("timeout: is ", timeout.seconds(), " s, the limit over HTTP is ", limit, " s; ask again"),
+      {{"field", "timeout"}, {"limit", limit}, {"value", std::to_string(timeout.seconds())}});
+}
+
+void AnswerSync(ApiContext& context, const Call& call, const Reply& reply) {
+  const auto granted = OpenMethod<v1::AwaitSyncRequest>(context, call, ReadQuestion<v1::AwaitSyncRequest>);
+  if (!granted.ok()) return reply(granted.status());
+  auto question = ToSyncQuestion(*granted, context.service.options().limits);
+  if (!question.ok()) return reply(question.status());
+  SyncCall::Start(context.service, *std::move(question),
+                  [granted = *granted, reply](absl::StatusOr<SyncAnswer> answer) {
+                    if (!answer.ok()) return reply(answer.status());
+                    HideNodes(granted.caller, LogNameOrDefault(granted.request.log()), *answer);
+                    reply(JsonAnswer(ToAwaitSyncResponse(*answer)));
+                  });
+}
+
+void AnswerAudit(ApiContext& context, const Call& call, const Reply& reply) {
+  const auto granted = OpenMethod<v1::AuditRequest>(context, call, ReadQuestion<v1::AuditRequest>);
+  if (!granted.ok()) return reply(granted.status());
+  // Reads the whole table, which must not hold up readers.
+  context.admin.Post([&context, granted = *granted, reply] {
+    RunAudit(context.service, granted,
+             [&context, granted, reply](const absl::StatusOr<v1::AuditResponse>& answer) {
+               context.notes.Note(granted, answer.status());
+               answer.ok() ? reply(JsonAnswer(*answer)) : reply(answer.status());
+             });
+  });
+}
+
+}  // namespace
+
+void AddNodeRoutes(Routes& routes) {
+  const auto post = [&](const char* pattern, auto answer) {
+    routes.Add({.verb = http::Verb::post,
+                .pattern = pattern,
+                .handler = [&context = routes.context(), answer](
+                               const Call& call, const Reply& reply) { answer(context, call, reply); },
+                .waits = true});
+  };
+  post("/v1/logs/{log}/sync", AnswerSync);
+  post("/v1/logs/{log}/audit", AnswerAudit);
+}
+
+}  // namespace replog

@@ -9,11 +9,12 @@ DEADLINE_S = 60  # ends what hangs
 
 
 class Node:
-    """A context manager; `options` are further ones of `replog tail`."""
+    """A context manager; `options` are further ones of `replog tail`, and `environment` is added to this process's."""
 
-    def __init__(self, name, server, *options):
+    def __init__(self, name, server, *options, environment=None):
         command = [os.environ["REPLOG_CLI"], "--server", server.address, "--json", "tail", "--node", name, *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                        env={**os.environ, **(environment or {})})
         self._watchdog = threading.Timer(DEADLINE_S, self.process.kill)
         self._watchdog.start()
 

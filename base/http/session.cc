@@ -323,10 +323,12 @@ void Session::MakeHead() {
   head_->set(bhttp::field::content_type, response_.content_type);
   for (const auto& [name, value] : response_.fields) head_->set(name, value);
   head_->keep_alive(keep_alive_);
-  if (whole) {
-    head_->content_length(response_.body.size());
-  } else {
+  // That nothing has changed has no body, and the length that it could say is another answer's (RFC
+  // 9110, 8.6).
+  if (!whole) {
     head_->chunked(version_ != kHttp10);
+  } else if (response_.status != StatusCode::not_modified) {
+    head_->content_length(response_.body.size());
   }
   serializer_.emplace(*head_);
 }

@@ -19,18 +19,32 @@ using Handler = std::function<void(const Call& call, Reply reply)>;
 template <typename Request>
 using MakeRequest = std::function<absl::Status(const Call& call, Request& request)>;
 
-// The request of a call, once it is granted. That it is refused is taken note of, where the method is
-// audited.
+// A request, once it is granted. That it is refused is taken note of, where the method is audited.
+template <typename Request>
+absl::StatusOr<Granted<Request>> GrantNoted(const ApiContext& context, const Caller& caller,
+                                            const std::string& peer, Request request) {
+  auto granted = GrantRequest(caller, peer, std::move(request));
+  if (!granted.ok()) context.notes.NoteRefused(RuleOf<Request>(), caller.name(), peer, granted.status());
+  return granted;
+}
+
+// The request of a call, once it is granted.
 template <typename Request>
 absl::StatusOr<Granted<Request>> OpenMethod(const ApiContext& context, const Call& call,
                                             const MakeRequest<Request>& make) {
   Request request;
   if (auto status = make(call, request); !status.ok()) return status;
-  const std::string& peer = call.request.peer.address;
-  auto granted = GrantRequest(*call.caller, peer, std::move(request));
-  if (!granted.ok())
-    context.notes.NoteRefused(RuleOf<Request>(), call.caller->name(), peer, granted.status());
-  return granted;
+  return GrantNoted(context, *call.caller, call.request.peer.address, std::move(request));
+}
+
+// What a caller may not ask of the path's log, whatever the body says; see ApiRoute.
+template <typename Request>
+std::function<absl::Status(const Caller&, const http::Request&)> MayAsk(const ApiContext& context) {
+  return [&context](const Caller& caller, const http::Request& request) {
+    Request asked;
+    asked.set_log(request.Parameter("log"));
+    return GrantNoted(context, caller, request.peer.address, std::move(asked)).status();
+  };
 }
 
 // Answers with what `fill` makes, on a thread that may block.

@@ -59,15 +59,17 @@ void AnswerAudit(ApiContext& context, const Call& call, const Reply& reply) {
 }  // namespace
 
 void AddNodeRoutes(Routes& routes) {
-  const auto post = [&](const char* pattern, auto answer) {
+  ApiContext& context = routes.context();
+  const auto post = [&](const char* pattern, auto answer, auto may) {
     routes.Add({.verb = http::Verb::post,
                 .pattern = pattern,
-                .handler = [&context = routes.context(), answer](
-                               const Call& call, const Reply& reply) { answer(context, call, reply); },
-                .waits = true});
+                .handler = [&context, answer](const Call& call,
+                                              const Reply& reply) { answer(context, call, reply); },
+                .waits = true,
+                .may = std::move(may)});
   };
-  post("/v1/logs/{log}/sync", AnswerSync);
-  post("/v1/logs/{log}/audit", AnswerAudit);
+  post("/v1/logs/{log}/sync", AnswerSync, MayAsk<v1::AwaitSyncRequest>(context));
+  post("/v1/logs/{log}/audit", AnswerAudit, MayAsk<v1::AuditRequest>(context));
 }
 
 }  // namespace replog

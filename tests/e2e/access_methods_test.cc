@@ -51,7 +51,7 @@ TEST_F(Methods, EachHasARuleAndEachRuleAMethod) {
   for (const auto* method : ListMethods(server_.address())) {
     const std::string name = method->service()->full_name() + "/" + method->name();
     served.insert(name);
-    EXPECT_NE(FindMethodRule(name), nullptr) << name << " has no rule in server/rpc/method_rules.cc";
+    EXPECT_NE(FindMethodRule(name), nullptr) << name << " has no rule in server/api/method_rules.cc";
   }
   for (const MethodRule& rule : MethodRules()) {
     EXPECT_TRUE(served.contains(std::string(rule.method))) << rule.method << " is not served";

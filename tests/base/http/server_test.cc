@@ -19,7 +19,8 @@ using ::replog::testing::HttpPost;
 
 constexpr int kPieces = 1000;
 
-// A server with an echo, a long answer, and a path whose answers the test gives.
+// A server with an echo, a long answer, one that says that nothing has changed, and a path whose answers the
+// test gives.
 class ServerTest : public ::testing::Test {
  protected:
   void Start(ServerOptions options = {}) {
@@ -46,6 +47,11 @@ class ServerTest : public ::testing::Test {
     router.Add(Verb::get, "/held", [this](const Request& request, Responder respond) {
       abandoned_ = request.abandoned;
       held_.set_value(std::move(respond));
+    });
+    router.Add(Verb::get, "/same", [](const Request&, const Responder& respond) {
+      Response response;
+      response.status = StatusCode::not_modified;
+      respond(response);
     });
     return router;
   }
@@ -109,6 +115,16 @@ TEST_F(ServerTest, Http10ClientGetsLongAnswerWithoutChunks) {
   const HttpAnswer answer = connection.Read();
   EXPECT_FALSE(answer.chunked());
   EXPECT_EQ(answer.body(), LongBody());
+}
+
+TEST_F(ServerTest, WhatHasNotChangedHasNeitherBodyNorLength) {
+  Start();
+  HttpConnection connection(address());
+  const HttpAnswer answer = connection.Ask(Verb::get, "/same");
+  EXPECT_EQ(answer.result(), StatusCode::not_modified);
+  EXPECT_EQ(answer.count("Content-Length"), 0U);
+  EXPECT_FALSE(answer.chunked());
+  EXPECT_EQ(connection.Ask(Verb::post, "/echo", "next").body(), "next");
 }
 
 TEST_F(ServerTest, HeadGivesNoBody) {

@@ -51,6 +51,12 @@ class TlsTest(unittest.TestCase):
                                            self.files.path("server.key"), *flags, http_listen="127.0.0.1:0"))
         return server, "https://" + server.http_address
 
+    def test_the_console_is_told_of_and_served(self):
+        server, url = self.serve()
+        self.assertEqual(server.process.stdout.readline(), f"console {url}/\n")
+        self.assertEqual(curl(url + "/", *self.trusting)[0], 200)
+        self.assertTrue(curl_json(url + "/v1/me", *self.trusting)[1]["server"]["tls"])
+
     def test_pages_appends_and_events(self):
         server, url = self.serve()
         text = "x" * 300_000

@@ -33,8 +33,8 @@ absl::Status ToReadRequest(const MessageScope& scope, const http::Target& target
   if (auto status = ReadStart(query, request); !status.ok()) return status;
   request.set_max_records(query.Limit("limit"));
   request.set_backward(query.Flag("backward"));
-  match.key = query.Text("key");
-  match.contains = query.Text("contains").value_or("");
+  auto key = query.Text("key");
+  match = RecordMatch(std::move(key), query.Text("contains").value_or(""));
   // What is left out costs the client nothing, and each page a way there and back.
   if (!match.all()) request.set_max_bytes(kMaxPageBytes);
   return query.status();

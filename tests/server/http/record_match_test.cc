@@ -41,6 +41,16 @@ TEST(RecordMatchTest, PayloadIsLookedAtAsBytes) {
   EXPECT_TRUE((RecordMatch{{}, "\xff\x01"}).Fits(record));
 }
 
+TEST(RecordMatchTest, TakesNoLongerForATextThatAlmostFitsEverywhere) {
+  constexpr size_t kText = 3 << 20;
+  constexpr size_t kWanted = 16 << 10;
+  v1::Record record;
+  record.set_text(std::string(kText, 'a'));
+  // Compared at each place, this would be 5e10 steps.
+  EXPECT_FALSE((RecordMatch{{}, std::string(kWanted, 'a') + "b"}).Fits(record));
+  EXPECT_FALSE((RecordMatch{{}, "b" + std::string(kWanted, 'a')}).Fits(record));
+}
+
 TEST(RecordMatchTest, BothAreToFit) {
   EXPECT_TRUE((RecordMatch{"user-7", "hello"}).Fits(Record()));
   EXPECT_FALSE((RecordMatch{"user-7", "bye"}).Fits(Record()));

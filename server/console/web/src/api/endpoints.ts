@@ -1,17 +1,10 @@
-import { getJson, path, postJson, url } from './http';
+import { path, url } from './address';
+import { getJson, postJson } from './http';
+import type { RecordFilter } from './record_filter';
 import type {
   AppendResponse, AuditResponse, ChannelsResponse, History, LeasesResponse, LogInfo, Me, NewRecord, NodeInfo, ReadResponse,
   SyncResponse, TableResponse,
 } from './types';
-
-// Which records of a log: all three must hold. `contains` ignores the case of ASCII letters.
-export interface RecordFilter {
-  channel: string; // a name, or a beginning and `*`; '' is all
-  key: string;
-  contains: string;
-}
-
-export const NO_FILTER: RecordFilter = { channel: '', key: '', contains: '' };
 
 export interface PageRequest extends RecordFilter {
   log: string;

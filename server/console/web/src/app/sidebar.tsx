@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { listLogs } from '../api/endpoints';
 import { loginWanted, me, sessionNumber } from '../api/session';
+import type { LogInfo } from '../api/types';
 import { formatShort } from '../format/number';
 import { Icon, type IconName } from '../ui/icons';
 import { nextTheme, theme, type Theme } from '../ui/theme';
@@ -11,6 +12,11 @@ import { formatRoute, LIVE, type Route } from './route';
 import { Who } from './who';
 
 const LOGS_MS = 2_000;
+
+// The product's own logs, as _system, behind the users'.
+function ownLast(a: LogInfo, b: LogInfo): number {
+  return Number(a.name.startsWith('_')) - Number(b.name.startsWith('_')) || a.name.localeCompare(b.name);
+}
 
 // The log that is looked at, or the one to begin with.
 export function currentLog(): string {
@@ -43,7 +49,7 @@ export function Sidebar({ onHelp }: { onHelp: () => void }) {
 function Links() {
   const polled = usePoll(`logs ${sessionNumber.value}`, LOGS_MS, listLogs);
   useEffect(() => {
-    logs.value = polled.data ?? [];
+    logs.value = [...(polled.data ?? [])].sort(ownLast);
   }, [polled.data]);
   const at = route.value;
   const log = currentLog();

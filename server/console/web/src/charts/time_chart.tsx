@@ -15,13 +15,14 @@ interface Props {
   title: string;
   times: number[];
   series: ChartSeries[];
+  unit?: 'bytes';
   format: (value: number) => string;
   hint?: string;
   empty: string; // what is said when there is nothing to draw
 }
 
 // A chart over the last hour; the values beside the names are those under the pointer, or the newest.
-export function TimeChart({ title, times, series, format, hint, empty }: Props) {
+export function TimeChart({ title, times, series, unit, format, hint, empty }: Props) {
   const heading = useId();
   const [pointed, setPointed] = useState<number | null>(null);
   const at = pointed ?? times.length - 1;
@@ -36,7 +37,7 @@ export function TimeChart({ title, times, series, format, hint, empty }: Props) 
         </ul>
       </header>
       {drawn ? (
-        <Plot label={summary(title, series, format)} times={times} series={series} format={format} onPoint={setPointed} />
+        <Plot label={summary(title, series, format)} times={times} series={series} {...(unit ? { unit } : {})} format={format} onPoint={setPointed} />
       ) : (
         <p class="nothing muted">{empty}</p>
       )}
@@ -62,11 +63,12 @@ interface PlotProps {
   label: string;
   times: number[];
   series: ChartSeries[];
+  unit?: 'bytes';
   format: Props['format'];
   onPoint: (at: number | null) => void;
 }
 
-function Plot({ label, times, series, format, onPoint }: PlotProps) {
+function Plot({ label, times, series, unit, format, onPoint }: PlotProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const data = [times, ...series.map(({ values }) => values)] as uPlot.AlignedData;
@@ -76,7 +78,7 @@ function Plot({ label, times, series, format, onPoint }: PlotProps) {
   useEffect(() => {
     const element = box.current as HTMLDivElement;
     const size = () => ({ width: element.clientWidth, height: element.clientHeight });
-    const made = new uPlot(chartOptions({ ...size(), series, format, onPoint }), latest.current, element);
+    const made = new uPlot(chartOptions({ ...size(), series, ...(unit ? { unit } : {}), format, onPoint }), latest.current, element);
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize(size()));
     observer.observe(element);

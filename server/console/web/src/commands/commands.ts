@@ -1,4 +1,4 @@
-import { url, path } from '../api/http';
+import { path, url } from '../api/address';
 import type { LogRecord } from '../api/record';
 import type { NewRecord } from '../api/types';
 import { shellQuote } from './shell_quote';

@@ -1,5 +1,5 @@
 import { bytesOfBase64 } from '../format/base64';
-import type { RecordFilter } from '../api/endpoints';
+import type { RecordFilter } from '../api/record_filter';
 import type { LogRecord } from '../api/record';
 
 // The same choice that the server makes for a page, made for what comes live.

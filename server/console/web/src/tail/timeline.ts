@@ -1,6 +1,6 @@
-import type { RecordFilter } from '../api/endpoints';
 import type { Problem } from '../api/problem';
 import { recordOf, type LogRecord } from '../api/record';
+import type { RecordFilter } from '../api/record_filter';
 import type { ReadResponse } from '../api/types';
 import { matches } from './record_filter';
 import { heldRecords, RecordWindow } from './record_window';
@@ -102,6 +102,7 @@ export class Timeline {
   }
 
   async loadOlder(): Promise<void> {
+    if (this.window.droppedOlder > 0) this.set({ atBegin: false }); // what was the beginning has left the window
     if (this.state.loading !== 'none' || this.state.atBegin) return;
     await this.readOlder();
   }

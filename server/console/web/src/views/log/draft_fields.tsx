@@ -20,9 +20,12 @@ export function TextField({ draft, faults, onChange, name, label, placeholder = 
   const id = useId();
   const fault = faults[name];
   return (
-    <label class="field">
-      <span class="label">{label}</span>
+    <div class="field">
+      <label class="label" for={id}>
+        {label}
+      </label>
       <input
+        id={id}
         class="input"
         name={name}
         value={draft[name]}
@@ -30,13 +33,13 @@ export function TextField({ draft, faults, onChange, name, label, placeholder = 
         autocomplete="off"
         spellcheck={false}
         aria-invalid={fault !== undefined}
-        aria-describedby={id}
+        aria-describedby={`${id}-hint`}
         onInput={(event) => onChange({ [name]: (event.target as HTMLInputElement).value })}
       />
-      <span id={id} class={fault ? 'fault' : 'hint'}>
+      <span id={`${id}-hint`} class={fault ? 'fault' : 'hint'}>
         {fault ?? hint}
       </span>
-    </label>
+    </div>
   );
 }
 

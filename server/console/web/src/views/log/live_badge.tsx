@@ -11,8 +11,8 @@ interface Shown {
 }
 
 // How the tail is doing, in a word. A change is also said to those who do not see it.
-export function LiveBadge({ handle, paused }: { handle: TimelineHandle; paused: boolean }) {
-  const shown = shownOf(handle.timeline.state, paused);
+export function LiveBadge({ handle }: { handle: TimelineHandle }) {
+  const shown = shownOf(handle.timeline.state);
   const said = useRef(shown.text);
   useEffect(() => {
     if (said.current !== shown.text) announce(shown.text);
@@ -27,11 +27,11 @@ export function LiveBadge({ handle, paused }: { handle: TimelineHandle; paused: 
   );
 }
 
-function shownOf({ mode, tail, loading }: TimelineState, paused: boolean): Shown {
+function shownOf({ mode, tail, loading }: TimelineState): Shown {
   if (tail.phase === 'waiting') return { tone: 'warn', text: 'Reconnecting', beats: true };
   if (tail.phase === 'refused') return { tone: 'bad', text: 'Stopped' };
   if (mode === 'history') return { tone: 'plain', text: 'History' };
-  if (mode === 'held') return { tone: 'accent', text: paused ? 'Paused' : 'Held' };
+  if (mode === 'held') return { tone: 'accent', text: 'Paused' };
   if (tail.phase === 'open') return tail.caughtUp ? { tone: 'good', text: 'Live', beats: true } : { tone: 'accent', text: 'Catching up' };
   return loading === 'opening' || tail.phase === 'connecting' ? { tone: 'plain', text: 'Connecting' } : { tone: 'plain', text: 'Not live' };
 }

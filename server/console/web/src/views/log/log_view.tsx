@@ -17,11 +17,16 @@ type Place = { log: string } & LogPlace;
 export function LogView({ place }: { place: Place }) {
   const [paused, setPaused] = useState(false);
   const [appending, setAppending] = useState(false);
+  const [chosen, setChosen] = useState(place.record); // with the arrow keys, or by opening it
   const filter = { channel: place.channel, key: place.key, contains: place.contains };
   const handle = useTimeline(place.log, filter, place.at);
   const { timeline } = handle;
   const move = (change: Partial<LogPlace>) => go({ view: 'log', ...place, ...change });
   const amend = (change: Partial<LogPlace>) => replace({ view: 'log', ...place, ...change });
+  const open = (sequence: number) => {
+    setChosen(String(sequence));
+    amend({ record: String(sequence) });
+  };
   const live = () => {
     setPaused(false);
     if (place.at !== '') move({ at: '' });
@@ -53,13 +58,13 @@ export function LogView({ place }: { place: Place }) {
         <TailTrouble timeline={timeline} place={place} onMove={move} onNewest={newest} onAppend={() => setAppending(true)} />
         <RecordList
           handle={handle}
-          selected={place.record === '' ? null : Number(place.record)}
+          selected={chosen === '' ? null : Number(chosen)}
           wanted={place.contains}
           paused={paused}
-          onSelect={(sequence) => amend({ record: String(sequence) })}
-          onOpen={(sequence) => amend({ record: String(sequence) })}
+          onSelect={(sequence) => (place.record === '' ? setChosen(String(sequence)) : open(sequence))}
+          onOpen={open}
         />
-        <TailStatus handle={handle} paused={paused} onLive={live} />
+        <TailStatus handle={handle} searched={place.contains !== '' || place.key !== ''} onLive={live} />
       </section>
       {place.record !== '' && (
         <RecordPanel
@@ -70,7 +75,10 @@ export function LogView({ place }: { place: Place }) {
             amend({ record: '' });
             focusOn('records');
           }}
-          onMove={move}
+          onMove={(change) => {
+            if (change.record !== undefined) setChosen(change.record);
+            move(change);
+          }}
         />
       )}
       {appending && <AppendDialog log={place.log} channel={place.channel} onClose={() => setAppending(false)} />}

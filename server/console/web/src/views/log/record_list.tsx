@@ -34,6 +34,7 @@ export function RecordList({ handle, selected, wanted, paused, onSelect, onOpen 
     else if (shift !== 0) element.scrollTop += shift * view.row;
   });
   useArrival(scroller, handle, view.row);
+  useOtherRow(scroller, handle, view, selected);
   const keys = useRowKeys(timeline, selected, scroller, view.row, onSelect, onOpen);
   const onClick = (event: MouseEvent) => {
     const row = (event.target as HTMLElement).closest<HTMLElement>('[data-sequence]');
@@ -131,6 +132,23 @@ function useArrival(scroller: { current: HTMLDivElement | null }, { timeline, ar
   }, [arrival]);
 }
 
+// Rows of another height, as after the window was made narrower: what was on the screen stays there.
+function useOtherRow(
+  scroller: { current: HTMLDivElement | null },
+  { timeline }: TimelineHandle,
+  view: ScrollView,
+  selected: number | null,
+): void {
+  const before = useRef(view.row);
+  useLayoutEffect(() => {
+    if (before.current === view.row || timeline.state.mode === 'following') return void (before.current = view.row);
+    const element = scroller.current as HTMLDivElement;
+    element.scrollTop = (view.top / before.current) * view.row;
+    before.current = view.row;
+    if (isShown(timeline, selected)) reveal(element, timeline.window.indexOf(selected as number) * view.row, view.row);
+  }, [view.row]);
+}
+
 function useRowKeys(
   timeline: TimelineHandle['timeline'],
   selected: number | null,
@@ -142,10 +160,12 @@ function useRowKeys(
   const move = (steps: number) => {
     const { window } = timeline;
     const element = scroller.current as HTMLDivElement;
-    const from = selected === null ? -1 : window.indexOf(selected);
     const first = Math.ceil(element.scrollTop / row);
-    const index = from < 0 || from >= window.length ? first : Math.max(0, Math.min(window.length - 1, from + steps));
-    const record = window.at(Math.min(index, window.length - 1));
+    // Where nothing is selected, the first step selects what is at the edge of the screen that it comes from.
+    const edge = steps > 0 ? first - 1 : first + Math.floor((element.clientHeight - HEAD) / row);
+    const from = isShown(timeline, selected) ? window.indexOf(selected as number) : edge;
+    const index = Math.max(0, Math.min(window.length - 1, from + steps));
+    const record = window.at(index);
     if (!record) return;
     if (timeline.state.mode === 'following') timeline.hold();
     onSelect(record.sequence);
@@ -164,6 +184,10 @@ function useRowKeys(
     else return;
     event.preventDefault();
   };
+}
+
+function isShown({ window }: TimelineHandle['timeline'], sequence: number | null): boolean {
+  return sequence !== null && window.at(window.indexOf(sequence))?.sequence === sequence;
 }
 
 function reveal(element: HTMLDivElement, top: number, row: number): void {

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { NO_FILTER, readPage } from '../../api/endpoints';
+import { readPage } from '../../api/endpoints';
 import { problemFrom } from '../../api/http';
 import type { Problem } from '../../api/problem';
 import { recordOf, type LogRecord } from '../../api/record';
+import { NO_FILTER } from '../../api/record_filter';
 import type { LogPlace } from '../../app/route';
 import { Icon } from '../../ui/icons';
 import { Loading, ProblemNote } from '../../ui/notes';

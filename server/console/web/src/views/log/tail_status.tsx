@@ -6,17 +6,17 @@ import type { TimelineHandle } from './use_timeline';
 
 interface Props {
   handle: TimelineHandle;
-  paused: boolean;
+  searched: boolean; // only what matches is shown
   onLive: () => void;
 }
 
 // Under the list: what it shows of the log, and the way back to what is new.
-export function TailStatus({ handle, onLive }: Props) {
+export function TailStatus({ handle, searched, onLive }: Props) {
   const { timeline } = handle;
   const { mode, held, loading } = timeline.state;
   return (
     <div class="tail-status">
-      <p class="grow clip muted">{whatIsShown(timeline)}</p>
+      <p class="grow clip muted">{whatIsShown(timeline, searched)}</p>
       {loading !== 'none' && (
         <span class="row muted">
           <span class="spinner" /> Reading
@@ -37,7 +37,7 @@ export function TailStatus({ handle, onLive }: Props) {
   );
 }
 
-function whatIsShown(timeline: Timeline): string {
+function whatIsShown(timeline: Timeline, searched: boolean): string {
   const { window, state } = timeline;
   const first = window.at(0);
   const parts = [countOf(window.length, 'record')];
@@ -45,6 +45,6 @@ function whatIsShown(timeline: Timeline): string {
   if (first && last) parts[0] += `, ${formatCount(first.sequence)} to ${formatCount(last.sequence)}`;
   if (window.droppedOlder > 0) parts.push(`${formatCount(window.droppedOlder)} older left the view: scroll up to read them again`);
   else if (state.atBegin) parts.push('from the first that is kept');
-  else if (window.begin > 0 && state.loading === 'none') parts.push(`looked back to ${formatCount(window.begin)}`);
+  else if (searched && state.loading === 'none') parts.push(`looked back to ${formatCount(window.begin)}`);
   return parts.join(' · ');
 }

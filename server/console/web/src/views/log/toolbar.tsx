@@ -26,7 +26,7 @@ export function Toolbar({ place, handle, paused, onMove, onAmend, onPause }: Pro
         </button>
       )}
       <Jump place={place} onJump={(at) => (at === place.at ? handle.reopen() : onMove({ at, record: '' }))} />
-      <LiveBadge handle={handle} paused={paused} />
+      <LiveBadge handle={handle} />
       <button
         type="button"
         class="button icon"
@@ -64,6 +64,7 @@ function Search({ place, onAmend }: { place: LogPlace; onAmend: Props['onAmend']
         placeholder="Search records"
         value={typed}
         onInput={(event) => setTyped((event.target as HTMLInputElement).value)}
+        onKeyDown={(event) => event.key === 'Enter' && document.querySelector<HTMLElement>('.records')?.focus()}
       />
     </label>
   );

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { getLog, readPage, type RecordFilter } from '../../api/endpoints';
+import { getLog, readPage } from '../../api/endpoints';
 import { problemFrom } from '../../api/http';
+import type { RecordFilter } from '../../api/record_filter';
 import { parseWhen } from '../../format/time';
 import { LiveStream } from '../../tail/live_stream';
 import { Timeline, type RecordSource } from '../../tail/timeline';

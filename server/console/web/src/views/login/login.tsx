@@ -28,9 +28,12 @@ export function Login() {
       </div>
       <p class="muted">This server wants to know who asks. A token of its access file says so.</p>
       {problem && <ProblemNote problem={problem} />}
-      <label class="field">
-        <span class="label">Token</span>
+      <div class="field">
+        <label class="label" for="token">
+          Token
+        </label>
         <input
+          id="token"
           ref={input}
           class="input mono"
           type="password"
@@ -43,7 +46,7 @@ export function Login() {
         <span class="hint" id="token-hint">
           It is kept in the memory of this page only: reloading or closing the page logs out.
         </span>
-      </label>
+      </div>
       <button type="submit" class="button primary" disabled={asking}>
         {asking ? 'Asking the server' : 'Log in'}
       </button>

@@ -85,6 +85,7 @@ function Disk({ history, log }: { history: History; log: string }) {
       title="Disk"
       times={history.times}
       series={series}
+      unit="bytes"
       format={formatBytes}
       empty="No figures yet: the first come within five seconds."
     />

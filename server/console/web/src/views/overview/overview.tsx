@@ -15,7 +15,8 @@ export function Overview() {
   if (!history.data) {
     return <div class="page">{history.problem ? <ProblemNote problem={history.problem} /> : <Loading what="Reading the last hour" />}</div>;
   }
-  const empty = logs.value.length > 0 && logs.value.every((info) => Number(info.committedEnd ?? 0) === 0);
+  const own = logs.value.filter(({ name }) => !name.startsWith('_'));
+  const empty = own.length > 0 && own.every((info) => Number(info.committedEnd ?? 0) === 0);
   return (
     <div class="page">
       <div class="page-head">

@@ -42,6 +42,7 @@ test('what is wrong is said at the field: by the page, and by the server', async
 
 test('headers, id and expiry; a second time the id is a duplicate', async ({ console, server }) => {
   await console.open('#/logs/default');
+  await console.expectTail('Live');
   await console.page.keyboard.press('a');
   const dialog = console.page.getByRole('dialog');
   const send = dialog.getByRole('button', { name: 'Append', exact: true });

@@ -26,6 +26,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await serious(console.page), 'help').toEqual([]);
     await console.page.keyboard.press('Escape');
     await console.open('#/logs/default');
+    await console.expectTail('Live');
     await console.page.keyboard.press('a');
     await console.page.getByRole('dialog').getByRole('button', { name: 'Append', exact: true }).click();
     expect(await serious(console.page), 'the append form with a fault').toEqual([]);
@@ -89,7 +90,7 @@ test('by keyboard alone: skip, find, open, append, leave', async ({ console, ser
   await press('Escape', 's');
   await page.keyboard.type('3');
   await press('Enter');
-  await console.expectTail('History');
+  await expect(page).toHaveURL(/at=3/);
   await press('/');
   await page.keyboard.type('message 17');
   await expect(console.rows).toHaveCount(1);
@@ -101,7 +102,7 @@ test('by keyboard alone: skip, find, open, append, leave', async ({ console, ser
   await press('Tab', 'Tab');
   for (let step = 0; step < 6 && !(await page.getByLabel('Body', { exact: true }).evaluate((e) => e === document.activeElement)); step++) await press('Tab');
   await page.keyboard.type('typed');
-  await page.getByLabel('Channel').last().press('Enter');
+  await press('Control+Enter');
   await expect(page.getByRole('dialog').getByRole('status')).toContainText('Appended as record 30');
   await press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();

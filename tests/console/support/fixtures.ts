@@ -78,12 +78,14 @@ export class ConsolePage {
   async allSequences(): Promise<number[]> {
     const seen = new Set<number>();
     const list = this.page.locator('.records');
-    for (let before = -1; seen.size !== before; ) {
-      before = seen.size;
+    for (let atTop = false; !atTop; ) {
       const shown = await this.rows.evaluateAll((rows) => rows.map((row) => Number(row.getAttribute('data-sequence'))));
       for (const sequence of shown) seen.add(sequence);
+      const from = await list.evaluate((element) => element.scrollTop);
       await list.evaluate((element) => (element.scrollTop -= element.clientHeight / 2));
       await nextFrames(this.page);
+      await expect(this.page.locator('.tail-status .spinner')).toHaveCount(0); // it has read what is older
+      atTop = from === 0 && (await list.evaluate((element) => element.scrollTop)) === 0;
     }
     return [...seen].sort((a, b) => a - b);
   }

@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import type { Replogd } from './replogd';
 
 // Runs the command `replog` against a server to its end; resolves to what it printed.
@@ -15,10 +15,12 @@ export function replog(server: Replogd, ...words: string[]): Promise<string> {
 // A node, which is `replog tail` with a name: it acknowledges what it has printed.
 export class Node {
   private readonly process: ChildProcess;
+  private readonly lines: Interface; // read always, since a node that cannot print stands still
 
   constructor(server: Replogd, name: string, ...words: string[]) {
     const command = ['--server', server.grpc, 'tail', '--node', name, ...words];
     this.process = spawn(process.env.REPLOG_CLI as string, command, { stdio: ['ignore', 'pipe', 'ignore'] });
+    this.lines = createInterface({ input: this.process.stdout as NodeJS.ReadableStream });
   }
 
   // Stands still, connected, as a process that hangs.
@@ -30,10 +32,9 @@ export class Node {
     this.process.kill('SIGCONT');
   }
 
-  // Resolves with the first line that has the text.
+  // Resolves with the next line that has the text.
   printed(text: string): Promise<void> {
-    const lines = createInterface({ input: this.process.stdout as NodeJS.ReadableStream });
-    return new Promise((resolve) => lines.on('line', (line) => line.includes(text) && resolve()));
+    return new Promise((resolve) => this.lines.on('line', (line) => line.includes(text) && resolve()));
   }
 
   async end(): Promise<void> {

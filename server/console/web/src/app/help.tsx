@@ -13,7 +13,7 @@ const KEYS: [string[], string][] = [
   [['j', 'k'], 'Next and previous record; the arrow keys do so, too'],
   [['Enter'], 'Open the record'],
   [['Esc'], 'Close the record'],
-  [['a'], 'Append a record'],
+  [['a'], 'Append a record; Ctrl and Enter send it'],
   [['t'], 'Colours: as the system, light, dark'],
   [['?'], 'This help'],
 ];

@@ -54,9 +54,9 @@ export function AppendDialog({ log, channel, onClose }: Props) {
   const text = { draft, faults, onChange: amend };
   return (
     <Dialog title={`Append to ${log}`} onClose={onClose}>
-      <form class="stack append" ref={form} onSubmit={send} noValidate>
+      <form class="stack append" ref={form} onSubmit={send} onKeyDown={sendOnControlEnter} noValidate>
         <div class="two">
-          <TextField {...text} name="channel" label="Channel" placeholder="room-1" />
+          <TextField {...text} name="channel" label="Channel" first placeholder="room-1" />
           <TextField {...text} name="key" label="Key" hint="Only if it describes something that changes" />
         </div>
         <BodyField {...text} />
@@ -82,13 +82,18 @@ export function AppendDialog({ log, channel, onClose }: Props) {
           <button type="button" class="button" onClick={onClose}>
             Close
           </button>
-          <button type="submit" class="button primary" disabled={sending}>
+          <button type="submit" class="button primary" disabled={sending} title="Ctrl+Enter">
             {sending ? 'Appending' : 'Append'}
           </button>
         </footer>
       </form>
     </Dialog>
   );
+}
+
+// From within the body, too, where Enter is a new line.
+function sendOnControlEnter(event: KeyboardEvent): void {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) (event.currentTarget as HTMLFormElement).requestSubmit();
 }
 
 function saidOf(answer: AppendResponse): string {

@@ -12,11 +12,12 @@ type TextName = 'channel' | 'key' | 'id' | 'version' | 'expires';
 interface TextProps extends Props {
   name: TextName;
   label: string;
+  first?: boolean; // where the focus begins
   placeholder?: string;
   hint?: string;
 }
 
-export function TextField({ draft, faults, onChange, name, label, placeholder = '', hint }: TextProps) {
+export function TextField({ draft, faults, onChange, name, label, first = false, placeholder = '', hint }: TextProps) {
   const id = useId();
   const fault = faults[name];
   return (
@@ -28,6 +29,7 @@ export function TextField({ draft, faults, onChange, name, label, placeholder = 
         id={id}
         class="input"
         name={name}
+        autofocus={first}
         value={draft[name]}
         placeholder={placeholder}
         autocomplete="off"

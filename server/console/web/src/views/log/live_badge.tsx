@@ -12,6 +12,7 @@ interface Shown {
 
 // How the tail is doing, in a word. A change is also said to those who do not see it.
 export function LiveBadge({ handle }: { handle: TimelineHandle }) {
+  void handle.frame.value;
   const shown = shownOf(handle.timeline.state);
   const said = useRef(shown.text);
   useEffect(() => {

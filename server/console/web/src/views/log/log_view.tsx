@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { go, replace } from '../../app/location';
 import { LIVE, type LogPlace } from '../../app/route';
 import { useShortcuts } from '../../ui/shortcuts';
@@ -21,12 +21,12 @@ export function LogView({ place }: { place: Place }) {
   const filter = { channel: place.channel, key: place.key, contains: place.contains };
   const handle = useTimeline(place.log, filter, place.at);
   const { timeline } = handle;
+  useEffect(() => {
+    if (place.record !== '') setChosen(place.record);
+  }, [place.record]);
   const move = (change: Partial<LogPlace>) => go({ view: 'log', ...place, ...change });
   const amend = (change: Partial<LogPlace>) => replace({ view: 'log', ...place, ...change });
-  const open = (sequence: number) => {
-    setChosen(String(sequence));
-    amend({ record: String(sequence) });
-  };
+  const open = (sequence: number) => amend({ record: String(sequence) });
   const live = () => {
     setPaused(false);
     if (place.at !== '') move({ at: '' });
@@ -55,7 +55,7 @@ export function LogView({ place }: { place: Place }) {
       <ChannelList log={place.log} chosen={place.channel} onChoose={(channel) => move({ ...LIVE, channel })} />
       <section class="timeline" aria-label={`Records of the log ${place.log}`}>
         <Toolbar place={place} handle={handle} paused={paused} onMove={move} onAmend={amend} onPause={pause} onLive={live} />
-        <TailTrouble timeline={timeline} place={place} onMove={move} onNewest={newest} onAppend={() => setAppending(true)} />
+        <TailTrouble handle={handle} place={place} onMove={move} onNewest={newest} onAppend={() => setAppending(true)} />
         <RecordList
           handle={handle}
           selected={chosen === '' ? null : Number(chosen)}
@@ -75,10 +75,7 @@ export function LogView({ place }: { place: Place }) {
             amend({ record: '' });
             focusOn('records');
           }}
-          onMove={(change) => {
-            if (change.record !== undefined) setChosen(change.record);
-            move(change);
-          }}
+          onMove={move}
         />
       )}
       {appending && <AppendDialog log={place.log} channel={place.channel} onClose={() => setAppending(false)} />}

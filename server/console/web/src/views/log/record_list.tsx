@@ -90,6 +90,7 @@ interface ScrollView {
 // Where the list stands. Scrolling up holds the tail, scrolling to the bottom lets it go on, and near either end more is
 // read.
 function useScroll(scroller: { current: HTMLDivElement | null }, { timeline, frame }: TimelineHandle, paused: boolean): ScrollView {
+  const drawn = frame.value;
   const [view, setView] = useState<ScrollView>({ top: 0, height: 0, row: WIDE_ROW });
   const pausedNow = useRef(paused);
   pausedNow.current = paused;
@@ -120,7 +121,7 @@ function useScroll(scroller: { current: HTMLDivElement | null }, { timeline, fra
     if (!standing || view.height === 0) return;
     if (view.top < near) void timeline.loadOlder();
     else if (timeline.window.length * view.row - view.top - view.height < near) void timeline.loadNewer();
-  }, [view, frame]);
+  }, [view, drawn]);
   return view;
 }
 

@@ -12,6 +12,7 @@ interface Props {
 
 // Under the list: what it shows of the log, and the way back to what is new.
 export function TailStatus({ handle, searched, onLive }: Props) {
+  void handle.frame.value;
   const { timeline } = handle;
   const { mode, held, loading } = timeline.state;
   return (

@@ -5,9 +5,10 @@ import { shellQuote } from '../../commands/shell_quote';
 import type { Problem } from '../../api/problem';
 import type { Timeline } from '../../tail/timeline';
 import { EmptyState, Loading, ProblemNote } from '../../ui/notes';
+import type { TimelineHandle } from './use_timeline';
 
 interface Props {
-  timeline: Timeline;
+  handle: TimelineHandle;
   place: { log: string } & LogPlace;
   onMove: (change: Partial<LogPlace>) => void;
   onNewest: () => void;
@@ -15,7 +16,9 @@ interface Props {
 }
 
 // Over the list: what is wrong and what helps, or what to do where there is nothing.
-export function TailTrouble({ timeline, place, onMove, onNewest, onAppend }: Props) {
+export function TailTrouble({ handle, place, onMove, onNewest, onAppend }: Props) {
+  void handle.frame.value;
+  const { timeline } = handle;
   const { tail, problem, loading } = timeline.state;
   const trouble = problem ?? (tail.phase === 'refused' ? tail.problem : null);
   if (trouble) return <Trouble problem={trouble} timeline={timeline} onMove={onMove} onNewest={onNewest} />;
@@ -25,7 +28,7 @@ export function TailTrouble({ timeline, place, onMove, onNewest, onAppend }: Pro
   return <NothingYet log={place.log} onAppend={onAppend} />;
 }
 
-type TroubleProps = Pick<Props, 'timeline' | 'onMove' | 'onNewest'> & { problem: Problem };
+type TroubleProps = Pick<Props, 'onMove' | 'onNewest'> & { problem: Problem; timeline: Timeline };
 
 function Trouble({ problem, timeline, onMove, onNewest }: TroubleProps) {
   const first = problem.details.first_kept_sequence;

@@ -15,7 +15,6 @@ interface Props {
 }
 
 export function Toolbar({ place, handle, paused, onMove, onAmend, onPause }: Props) {
-  const running = handle.timeline.state.mode === 'following' && !paused;
   return (
     <div class="toolbar" role="toolbar" aria-label="Find and follow">
       <Search place={place} onAmend={onAmend} />
@@ -27,17 +26,30 @@ export function Toolbar({ place, handle, paused, onMove, onAmend, onPause }: Pro
       )}
       <Jump place={place} onJump={(at) => (at === place.at ? handle.reopen() : onMove({ at, record: '' }))} />
       <LiveBadge handle={handle} />
-      <button
-        type="button"
-        class="button icon"
-        aria-label={running ? 'Pause' : 'Go on live'}
-        title={running ? 'Pause (p)' : 'Go on live (p)'}
-        onClick={onPause}
-      >
-        <Icon name={running ? 'pause' : 'play'} />
-      </button>
+      <PauseButton handle={handle} paused={paused} onPause={onPause} />
     </div>
   );
+}
+
+function PauseButton({ handle, paused, onPause }: Pick<Props, 'handle' | 'paused' | 'onPause'>) {
+  void handle.frame.value;
+  const running = handle.timeline.state.mode === 'following' && !paused;
+  return (
+    <button
+      type="button"
+      class="button icon"
+      aria-label={running ? 'Pause' : 'Go on live'}
+      title={running ? 'Pause (p)' : 'Go on live (p)'}
+      onClick={onPause}
+    >
+      <Icon name={running ? 'pause' : 'play'} />
+    </button>
+  );
+}
+
+// Where somebody goes on after finding something, with the keys that move there.
+function focusOnRecords(): void {
+  document.querySelector<HTMLElement>('.records')?.focus();
 }
 
 const TYPING_MS = 250;
@@ -64,7 +76,7 @@ function Search({ place, onAmend }: { place: LogPlace; onAmend: Props['onAmend']
         placeholder="Search records"
         value={typed}
         onInput={(event) => setTyped((event.target as HTMLInputElement).value)}
-        onKeyDown={(event) => event.key === 'Enter' && document.querySelector<HTMLElement>('.records')?.focus()}
+        onKeyDown={(event) => event.key === 'Enter' && focusOnRecords()}
       />
     </label>
   );
@@ -77,7 +89,9 @@ function Jump({ place, onJump }: { place: LogPlace; onJump: (at: string) => void
     event.preventDefault();
     const at = addressOf(input.current?.value ?? '', Date.now());
     setFault(at === null);
-    if (at !== null) onJump(at);
+    if (at === null) return;
+    focusOnRecords();
+    onJump(at);
   };
   return (
     <form class="jump" onSubmit={jump}>

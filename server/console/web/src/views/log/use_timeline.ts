@@ -1,3 +1,4 @@
+import { useSignal, type Signal } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { getLog, readPage } from '../../api/endpoints';
 import { problemFrom } from '../../api/http';
@@ -8,16 +9,16 @@ import { Timeline, type RecordSource } from '../../tail/timeline';
 
 export interface TimelineHandle {
   timeline: Timeline;
-  frame: number; // grows with each change that is to be drawn
+  frame: Signal<number>; // grows with each change that is to be drawn: who shows something of the timeline reads it
   takeShift: () => number; // rows that were put before the first since it was asked last
   arrival: { sequence: number } | null; // where a jump arrived
   reopen: () => void; // at the same place
 }
 
 // The timeline of a log with a filter, at a place ('' is live). However many changes there are, the page is drawn once per
-// frame of the screen, and not at all while nobody sees it.
+// frame of the screen, not at all while nobody sees it, and only where something of the timeline is shown.
 export function useTimeline(log: string, filter: RecordFilter, at: string): TimelineHandle {
-  const [frame, setFrame] = useState(0);
+  const frame = useSignal(0);
   const [arrival, setArrival] = useState<{ sequence: number } | null>(null);
   const [opening, setOpening] = useState(0);
   const shift = useRef(0);
@@ -28,7 +29,7 @@ export function useTimeline(log: string, filter: RecordFilter, at: string): Time
       shift.current += rows;
       pending ||= requestAnimationFrame(() => {
         pending = 0;
-        setFrame((count) => count + 1);
+        frame.value++;
       });
     };
     return new Timeline(sourceOf(log, { channel, key, contains }), onChange);

@@ -11,6 +11,7 @@ interface Sample {
   seconds: number;
   framesPerSecond: number;
   worstFrameMs: number;
+  busySeconds: number; // of the page's main thread, since it was opened
   heapBytes: number; // after a garbage collection
   nodes: number; // of the page
   shown: number; // the newest sequence on the screen
@@ -46,8 +47,10 @@ async function measure(page: Page, seconds: number): Promise<Sample[]> {
   const step = Math.min(10, seconds / 2);
   for (let at = step; at <= seconds; at += step) {
     await page.waitForTimeout(Math.max(0, at * 1000 - (performance.now() - began)));
-    samples.push(await sample(page, session, Math.round((performance.now() - began) / 100) / 10));
-    console.log(lineOf(samples[samples.length - 1] as Sample));
+    const before = samples[samples.length - 1];
+    const now = await sample(page, session, Math.round((performance.now() - began) / 100) / 10);
+    samples.push(now);
+    console.log(lineOf(now, before));
   }
   return samples;
 }
@@ -64,6 +67,7 @@ async function sample(page: Page, session: CDPSession, seconds: number): Promise
     seconds,
     framesPerSecond: frames.perSecond,
     worstFrameMs: frames.worstMs,
+    busySeconds: metric('TaskDuration'),
     heapBytes: metric('JSHeapUsedSize'),
     nodes: metric('Nodes'),
     shown: Number(shown),
@@ -131,9 +135,10 @@ async function post(url: string, records: object[]): Promise<void> {
   if (!response.ok) throw new Error(await response.text());
 }
 
-function lineOf({ seconds, framesPerSecond, worstFrameMs, heapBytes, nodes, shown }: Sample): string {
+function lineOf({ seconds, framesPerSecond, worstFrameMs, busySeconds, heapBytes, nodes, shown }: Sample, before?: Sample): string {
   const mebibytes = (heapBytes / 2 ** 20).toFixed(1);
-  return `${seconds} s: ${framesPerSecond.toFixed(1)} frames/s, worst ${worstFrameMs.toFixed(0)} ms, heap ${mebibytes} MiB, ${nodes} nodes, at ${shown}`;
+  const busy = before ? `, busy ${((100 * (busySeconds - before.busySeconds)) / (seconds - before.seconds)).toFixed(0)} %` : '';
+  return `${seconds} s: ${framesPerSecond.toFixed(1)} frames/s, worst ${worstFrameMs.toFixed(0)} ms${busy}, heap ${mebibytes} MiB, ${nodes} nodes, at ${shown}`;
 }
 
 function report(samples: Sample[], written: number): void {

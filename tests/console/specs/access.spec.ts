@@ -17,7 +17,7 @@ const test = base.extend<Access>({
     const create = (principal: string, ...grants: string[]) =>
       execFileSync(process.env.REPLOG_CLI as string, [
         'token', 'create', '--file', file, '--principal', principal, ...grants.flatMap((grant) => ['--grant', grant]),
-      ]).toString().trim();
+      ], { stdio: 'pipe' }).toString().trim();
     const tokens = { chat: create('chat', 'read,append:default:room-*'), ops: create('ops', 'read,append,node,admin:*,_*', 'lease:*') };
     await use({ file, tokens, directory });
     rmSync(directory, { recursive: true });
@@ -89,6 +89,6 @@ test('a token that is revoked ends the tail, and leads to the log-in', async ({ 
   await logIn(console.page, access.tokens.chat);
   await console.expectTail('Live');
   const revoke = ['token', 'revoke', '--file', access.file, '--principal', 'chat', '--id', 't1'];
-  execFileSync(process.env.REPLOG_CLI as string, revoke);
+  execFileSync(process.env.REPLOG_CLI as string, revoke, { stdio: 'pipe' });
   await expect(console.page.getByRole('heading', { name: 'Log in' })).toBeVisible({ timeout: 30_000 });
 });

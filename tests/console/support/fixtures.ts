@@ -28,7 +28,7 @@ export const test = base.extend<Fixtures>({
       if (message.type() === 'error' && !isRefusal(message.text())) faults.push(`console: ${message.text()}`);
     });
     page.on('request', (request) => {
-      if (!request.url().startsWith(server.url)) faults.push(`asks ${request.url()}`);
+      if (!request.url().startsWith(server.url) && !request.url().startsWith('data:')) faults.push(`asks ${request.url()}`);
     });
     await page.addInitScript(() => {
       addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));

@@ -15,7 +15,7 @@ export class Replogd {
   constructor(private readonly flags: string[] = []) {}
 
   get url(): string {
-    return `http://${this.http}`;
+    return `${this.flags.includes('--tls-certificate') ? 'https' : 'http'}://${this.http}`;
   }
 
   // Resolves when it serves. Started again, it has the same ports and the same data.

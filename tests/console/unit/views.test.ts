@@ -4,7 +4,7 @@ import { formatRoute, parseRoute, type Route } from '../../../server/console/web
 import { mergeHistory, sumSeries } from '../../../server/console/web/src/charts/history';
 import { emptyDraft, fieldOf, newRecordOf } from '../../../server/console/web/src/views/log/draft';
 import { piecesOf } from '../../../server/console/web/src/views/log/record_preview';
-import { visibleRows } from '../../../server/console/web/src/views/log/visible_rows';
+import { movedOf, slotOf, visibleRows } from '../../../server/console/web/src/views/log/visible_rows';
 import { retentionOf } from '../../../server/console/web/src/views/overview/retention';
 
 test('every place has an address, whatever its names are', () => {
@@ -27,6 +27,17 @@ test('a list of any length has rows for the screen and no two in one place', () 
       expect(end - first).toBeGreaterThanOrEqual(Math.min(count, 18));
       expect(end).toBeLessThanOrEqual(count);
     }
+  }
+});
+
+test('a record keeps its element and its place while the list moves on', () => {
+  for (let shifted = -50; shifted < 60_000; shifted += 997) {
+    for (const index of [0, 5, 40]) {
+      expect(slotOf(index + shifted, 41)).toBe(slotOf(index - 1 + shifted + 1, 41));
+      expect(slotOf(index + shifted, 41)).toBeGreaterThanOrEqual(0);
+    }
+    expect(movedOf(shifted)).toBeGreaterThanOrEqual(0);
+    expect(movedOf(shifted)).toBeLessThan(20_000);
   }
 });
 

@@ -19,6 +19,9 @@ export class RecordWindow {
   end = 0;
   // Since the window was opened here: what went at the old end to make room. It can be read again.
   droppedOlder = 0;
+  // How many records went at the front, less those that were put there: with its index it numbers a record as long as it
+  // is in the window, whatever happens at the ends.
+  shifted = 0;
 
   get length(): number {
     return this.records.length;
@@ -33,6 +36,7 @@ export class RecordWindow {
     this.begin = sequence;
     this.end = sequence;
     this.droppedOlder = 0;
+    this.shifted = 0;
   }
 
   // A record at or behind `end`. One from before it is there already, or was passed over.
@@ -41,6 +45,7 @@ export class RecordWindow {
     for (const gone of this.records.pushBack(record)) {
       this.begin = gone.sequence + 1;
       this.droppedOlder++;
+      this.shifted++;
     }
     this.end = record.sequence + 1;
   }
@@ -61,6 +66,7 @@ export class RecordWindow {
         dropped++;
       }
       this.begin = record.sequence;
+      this.shifted--;
     }
     this.begin = Math.min(this.begin, begin);
     this.droppedOlder = 0;

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { LogRecord } from '../../api/record';
 import { bytesOfBase64 } from '../../format/base64';
 import { formatBytes } from '../../format/bytes';
@@ -13,12 +13,14 @@ const TEXT_SHOWN = 100_000;
 const NAMES: Record<Form, string> = { json: 'JSON', text: 'Text', hex: 'Hex' };
 
 export function RecordBody({ record }: { record: LogRecord }) {
-  const [wanted, setWanted] = useState<Form>('json');
   if (record.deleted) return <p class="muted">None: this record says that the key is deleted.</p>;
   if (record.text === undefined && record.payload === undefined) return <p class="muted">This record has no body.</p>;
-  const bytes = record.payload === undefined ? new TextEncoder().encode(record.text) : bytesOfBase64(record.payload);
-  const text = record.text ?? textOf(bytes);
-  const json = text === null ? null : prettyJson(text);
+  return <Body record={record} />;
+}
+
+function Body({ record }: { record: LogRecord }) {
+  const [wanted, setWanted] = useState<Form>('json');
+  const { bytes, text, json } = useMemo(() => formsOf(record), [record]);
   const forms: Form[] = [...(json === null ? [] : ['json' as const]), ...(text === null ? [] : ['text' as const]), 'hex'];
   const form = forms.includes(wanted) ? wanted : (forms[0] as Form);
   return (
@@ -62,6 +64,12 @@ function Hex({ bytes }: { bytes: Uint8Array }) {
       {bytes.length > HEX_SHOWN && <p class="muted">The first {formatBytes(HEX_SHOWN)} of {formatBytes(bytes.length)}.</p>}
     </>
   );
+}
+
+function formsOf(record: LogRecord): { bytes: Uint8Array; text: string | null; json: string | null } {
+  const bytes = record.payload === undefined ? new TextEncoder().encode(record.text) : bytesOfBase64(record.payload);
+  const text = record.text ?? textOf(bytes);
+  return { bytes, text, json: text === null ? null : prettyJson(text) };
 }
 
 // Null: the bytes are no text.

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { LogRecord } from '../../api/record';
 import { rowId, RecordRow } from './record_row';
 import type { TimelineHandle } from './use_timeline';
-import { visibleRows } from './visible_rows';
+import { movedOf, slotOf, visibleRows } from './visible_rows';
 
 interface Props {
   handle: TimelineHandle;
@@ -17,8 +17,9 @@ const WIDE_ROW = 28;
 const NARROW_ROW = 48;
 const HEAD = 29;
 
-// Rows of a fixed height, of which only those on the screen exist. Row n of the window is always drawn by the same element
-// of the page, so that a stream that runs by changes texts and neither makes nor moves elements.
+// Rows of a fixed height, of which only those on the screen exist. As long as a record is among them it is drawn by the same
+// element at the same place of the body, and it is the body that moves: a stream that runs by touches only the rows that
+// are new.
 export function RecordList({ handle, selected, wanted, paused, onSelect, onOpen }: Props) {
   const { timeline, takeShift } = handle;
   const scroller = useRef<HTMLDivElement>(null);
@@ -40,6 +41,7 @@ export function RecordList({ handle, selected, wanted, paused, onSelect, onOpen 
     const row = (event.target as HTMLElement).closest<HTMLElement>('[data-sequence]');
     if (row) onOpen(Number(row.dataset.sequence));
   };
+  const moved = movedOf(timeline.window.shifted);
   const drawn: { index: number; record: LogRecord }[] = [];
   for (let index = rows.first; index < rows.end; index++) {
     drawn.push({ index, record: timeline.window.at(index) as LogRecord });
@@ -51,13 +53,13 @@ export function RecordList({ handle, selected, wanted, paused, onSelect, onOpen 
       role="grid"
       tabIndex={0}
       aria-label="Records, oldest first"
-      aria-rowcount={count + 1}
+      aria-rowcount={-1}
       {...(drawn.some(({ record }) => record.sequence === selected) ? { 'aria-activedescendant': rowId(selected as number) } : {})}
       onKeyDown={keys}
       onClick={onClick}
     >
       <div role="rowgroup" class="records-head">
-        <div role="row" aria-rowindex={1} class="record head">
+        <div role="row" class="record head">
           {['Sequence', 'Time', 'Channel', 'Key', 'Body'].map((name) => (
             <span key={name} role="columnheader">
               {name}
@@ -65,17 +67,18 @@ export function RecordList({ handle, selected, wanted, paused, onSelect, onOpen 
           ))}
         </div>
       </div>
-      <div role="rowgroup" class="records-body" style={{ height: `${height}px` }}>
-        {drawn.map(({ index, record }) => (
-          <RecordRow
-            key={index % rows.pool}
-            record={record}
-            index={index}
-            top={index * view.row}
-            selected={record.sequence === selected}
-            wanted={wanted}
-          />
-        ))}
+      <div role="presentation" class="records-room" style={{ height: `${height}px` }}>
+        <div role="rowgroup" class="records-body" style={{ transform: `translateY(${-moved * view.row}px)` }}>
+          {drawn.map(({ index, record }) => (
+            <RecordRow
+              key={slotOf(index + timeline.window.shifted, rows.pool)}
+              record={record}
+              top={(index + moved) * view.row}
+              selected={record.sequence === selected}
+              wanted={wanted}
+            />
+          ))}
+        </div>
       </div>
     </div>
   );

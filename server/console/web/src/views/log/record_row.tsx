@@ -1,24 +1,35 @@
+import { Component } from 'preact';
 import type { LogRecord } from '../../api/record';
 import { formatClock } from '../../format/time';
 import { piecesOf, previewKind, previewOf } from './record_preview';
 
 interface Props {
   record: LogRecord;
-  index: number; // within what is shown
   top: number;
   selected: boolean;
   wanted: string; // marked where it occurs
 }
 
+// Drawn anew only if something of it changed: at full speed most rows of a frame are those of the frame before.
+export class RecordRow extends Component<Props> {
+  override shouldComponentUpdate(next: Props): boolean {
+    const { record, top, selected, wanted } = this.props;
+    return next.record !== record || next.top !== top || next.selected !== selected || next.wanted !== wanted;
+  }
+
+  render() {
+    return <Row {...this.props} />;
+  }
+}
+
 // One row of fixed height. Whatever a record holds becomes text nodes.
-export function RecordRow({ record, index, top, selected, wanted }: Props) {
+function Row({ record, top, selected, wanted }: Props) {
   const kind = previewKind(record);
   return (
     <div
       role="row"
       id={rowId(record.sequence)}
       class={selected ? 'record selected' : 'record'}
-      aria-rowindex={index + 2}
       aria-selected={selected}
       data-sequence={record.sequence}
       style={{ transform: `translateY(${top}px)` }}

@@ -13,3 +13,16 @@ export function visibleRows(list: { count: number; row: number; top: number; hei
   const first = Math.max(0, Math.floor(top / row) - MARGIN);
   return { first, end: Math.min(count, first + pool), pool };
 }
+
+// Which of `pool` elements draws the record of a number, which may be negative.
+export function slotOf(number: number, pool: number): number {
+  return ((number % pool) + pool) % pool;
+}
+
+const LAP = 20_000;
+
+// How far the body is moved, in rows: the window's shift since the last full lap, so that no place on the page becomes so
+// large that a browser rounds it.
+export function movedOf(shifted: number): number {
+  return shifted - Math.floor(shifted / LAP) * LAP;
+}

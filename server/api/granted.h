@@ -10,7 +10,8 @@
 
 namespace replog {
 
-// A request whose caller may make it; only GrantRequest gives one, so whoever has it cannot have forgotten to ask.
+// A request whose caller may make it; only GrantRequest gives one, so whoever has it cannot have forgotten to
+// ask.
 template <typename Request>
 struct Granted {
   Caller caller;

@@ -17,18 +17,18 @@ test('a node falls behind and catches up; the sync check waits for it and turns 
     const row = (name: string) => console.page.locator(`tr[data-node="${name}"]`);
     await expect(row('quick')).toContainText('Tailing');
     await expect(row('quick')).toContainText('127.0.0.1');
-    await expect(row('slow').locator('td').nth(2)).toHaveText('0');
+    await expect(row('slow').locator('.lag')).toHaveText('0');
     slow.freeze();
     await append(server, lines(500));
-    await expect(row('slow').locator('td').nth(2)).toHaveText('500');
-    await expect(row('quick').locator('td').nth(2)).toHaveText('0');
+    await expect(row('slow').locator('.lag')).toHaveText('500');
+    await expect(row('quick').locator('.lag')).toHaveText('0');
     await console.page.getByRole('button', { name: 'Check now' }).click();
     await expect(row('quick')).toContainText('Has it');
     await expect(row('slow')).toContainText('Not yet');
     slow.thaw();
     await expect(row('slow')).toContainText('Has it');
     await expect(console.page.getByText('Every node has it. 2 of 2 nodes.')).toBeVisible();
-    await expect(row('slow').locator('td').nth(2)).toHaveText('0');
+    await expect(row('slow').locator('.lag')).toHaveText('0');
     await slow.end();
     await expect(row('slow')).toContainText('Gone');
   } finally {

@@ -5,7 +5,7 @@ import { formatAgo, formatDuration, secondsOf } from '../../../server/console/we
 import { hexLines } from '../../../server/console/web/src/format/hex';
 import { prettyJson } from '../../../server/console/web/src/format/json_text';
 import { formatShort } from '../../../server/console/web/src/format/number';
-import { parseWhen } from '../../../server/console/web/src/format/time';
+import { formatShortTime, parseWhen } from '../../../server/console/web/src/format/time';
 
 test.each([
   [0, '0 B'], [999, '999 B'], [1024, '1 KiB'], [1536, '1.5 KiB'], [1_048_576, '1 MiB'], [123_456_789, '118 MiB'], [5 * 2 ** 40, '5 TiB'],
@@ -48,6 +48,13 @@ test('JSON is indented without touching its numbers and strings', () => {
   expect(pretty).toContain('"c": "x{y}: \\"[z],"');
   expect(pretty.replace(/\n\s*/g, '').replace(/": /g, '":')).toBe(text);
   expect([prettyJson('plain'), prettyJson('{"half":'), prettyJson('12')]).toEqual([null, null, null]);
+});
+
+test('times in a narrow column say the day where it is not today', () => {
+  const now = new Date(2026, 10, 21, 18, 0, 0).getTime();
+  expect(formatShortTime(now - 3_600_000, now)).toBe('17:00:00.000');
+  expect(formatShortTime(now - 86_400_000, now)).toBe('11-20 18:00:00');
+  expect(formatShortTime(new Date(2025, 1, 3, 4, 5).getTime(), now)).toBe('2025-02-03 04:05');
 });
 
 test('times as people type them', () => {

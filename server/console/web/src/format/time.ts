@@ -15,6 +15,13 @@ export function formatDateTime(ms: number): string {
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
+// For a narrow column: the clock of what is of today, else the day with the clock, or the day of another year.
+export function formatShortTime(ms: number, nowMs: number): string {
+  const [at, now] = [new Date(ms), new Date(nowMs)];
+  if (at.toDateString() === now.toDateString()) return formatClock(ms);
+  return at.getFullYear() === now.getFullYear() ? formatDateTime(ms).slice(5) : formatDateTime(ms).slice(0, 16);
+}
+
 // What people type as a time: a date and time, a time of today, or so long ago ("10m", "2h ago"). Null: neither.
 export function parseWhen(text: string, nowMs: number): number | null {
   const words = text.trim();

@@ -1,6 +1,6 @@
 import { Component } from 'preact';
 import type { LogRecord } from '../../api/record';
-import { formatClock } from '../../format/time';
+import { formatShortTime } from '../../format/time';
 import { piecesOf, previewKind, previewOf } from './record_preview';
 
 interface Props {
@@ -38,7 +38,7 @@ function Row({ record, top, selected, wanted }: Props) {
         {record.sequence}
       </span>
       <span role="gridcell" class="time">
-        {formatClock(record.timeMs)}
+        {formatShortTime(record.timeMs, Date.now())}
       </span>
       <span role="gridcell" class="channel">
         {record.channel}

@@ -59,7 +59,7 @@ function LeaseRow({ lease }: { lease: Lease }) {
       <th scope="row">{lease.name}</th>
       <td>{lease.holder}</td>
       <td>
-        <span class="row">
+        <span class="token">
           <span class="mono">{token}</span>
           <CopyButton text={token} label={`Copy the token of ${lease.name}`} />
         </span>

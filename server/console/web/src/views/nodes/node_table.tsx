@@ -26,20 +26,20 @@ export function NodeTable({ log, nodes, sync, audit }: Props) {
             <tr>
               <th scope="col">Node</th>
               <th scope="col">State</th>
-              <th scope="col">Has applied</th>
+              {sync.size > 0 && <th scope="col">Sync</th>}
+              {audit.size > 0 && <th scope="col">Audit</th>}
               <th scope="col" class="number">
                 Lag
               </th>
               <th scope="col" class="number">
                 Behind by
               </th>
+              <th scope="col">Has applied</th>
               <th scope="col" class="number">
                 Sent up to
               </th>
               <th scope="col">Last acknowledged</th>
               <th scope="col">Address</th>
-              {sync.size > 0 && <th scope="col">Sync</th>}
-              {audit.size > 0 && <th scope="col">Audit</th>}
             </tr>
           </thead>
           <tbody>
@@ -70,16 +70,20 @@ function NodeRow({ node, end, sync, audit }: { node: NodeInfo; end: number } & P
         {node.fleet !== undefined && <span class="muted"> · {node.fleet}</span>}
       </th>
       <td>{state ? <Badge tone={state.tone}>{state.text}</Badge> : '–'}</td>
+      {sync.size > 0 && <td>{synced ? <Synced node={synced} /> : 'not asked'}</td>}
+      {audit.size > 0 && (
+        <td>
+          <Audited node={audit.get(node.node)} />
+        </td>
+      )}
+      <td class={lag > 0 ? 'number lag lagging' : 'number lag'}>{formatCount(lag)}</td>
+      <td class="number muted">{lag > 0 ? formatDuration(secondsOf(node.lagTime) ?? 0) : '–'}</td>
       <td>
         <Progress cursor={node.cursor} end={end} />
       </td>
-      <td class={lag > 0 ? 'number lagging' : 'number'}>{formatCount(lag)}</td>
-      <td class="number muted">{lag > 0 ? formatDuration(secondsOf(node.lagTime) ?? 0) : '–'}</td>
       <td class="number muted">{node.nextSequence === undefined ? '–' : formatCount(Number(node.nextSequence))}</td>
       <td class="muted">{node.lastAcknowledged === undefined ? 'never' : formatAgo(Date.parse(node.lastAcknowledged), Date.now())}</td>
       <td class="mono muted">{node.address ?? '–'}</td>
-      {sync.size > 0 && <td>{synced ? <Synced node={synced} /> : 'not asked'}</td>}
-      {audit.size > 0 && <td>{<Audited node={audit.get(node.node)} />}</td>}
     </tr>
   );
 }

@@ -306,6 +306,8 @@ void Session::Respond(Response response) {
   handler_timer_.cancel();
   parser_.reset();
   share_.reset();
+  // Its bytes are wiped before anybody has the answer.
+  if (buffer_.size() == 0) buffer_.shrink_to_fit();
   response_ = std::move(response);
   MakeHead();
   if (response_.stream != nullptr || head_only_) return WriteHead();

@@ -34,13 +34,17 @@ class BodyBudget {
     taken_ -= bytes;
   }
   Response Refusal() const { return refusal_(); }
+  size_t taken() const TSA_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    return taken_;
+  }
 
  private:
   static constexpr size_t kSmallBytes = 128 << 10;  // with what was read and is not yet of the body
 
   const size_t max_bytes_;
   const std::function<Response()> refusal_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   size_t taken_ TSA_GUARDED_BY(mutex_) = 0;
 };
 

@@ -9,6 +9,7 @@
 #include "server/api/sync_question.h"
 #include "server/core/names.h"
 #include "server/http/method_routes.h"
+#include "server/http/watched_call.h"
 
 namespace replog {
 namespace {
@@ -31,28 +32,36 @@ absl::Status ReadQuestion(const Call& call, Request& request) {
 }
 
 void AnswerSync(ApiContext& context, const Call& call, const Reply& reply) {
-  const auto granted = OpenMethod<v1::AwaitSyncRequest>(context, call, ReadQuestion<v1::AwaitSyncRequest>);
+  auto granted = OpenMethod<v1::AwaitSyncRequest>(context, call, ReadQuestion<v1::AwaitSyncRequest>);
   if (!granted.ok()) return reply(granted.status());
   auto question = ToSyncQuestion(*granted, context.service.options().limits);
   if (!question.ok()) return reply(question.status());
-  SyncCall::Start(context.service, *std::move(question),
-                  [granted = *granted, reply](absl::StatusOr<SyncAnswer> answer) {
-                    if (!answer.ok()) return reply(answer.status());
-                    HideNodes(granted.caller, LogNameOrDefault(granted.request.log()), *answer);
-                    reply(JsonAnswer(ToAwaitSyncResponse(*answer)));
-                  });
+  const auto asker = std::make_shared<WatchedCall<v1::AwaitSyncRequest>>(*std::move(granted), reply);
+  const auto waiting =
+      SyncCall::Start(context.service, *std::move(question), [asker](absl::StatusOr<SyncAnswer> answer) {
+        if (!answer.ok()) return void(asker->Answer(answer.status()));
+        HideNodes(asker->caller(), LogNameOrDefault(asker->granted().request.log()), *answer);
+        asker->Answer(JsonAnswer(ToAwaitSyncResponse(*answer)));
+      });
+  // After it, so that there is something to leave.
+  asker->Watch(context.access, [waiting](const absl::Status&) { waiting->Cancel(); });
 }
 
 void AnswerAudit(ApiContext& context, const Call& call, const Reply& reply) {
-  const auto granted = OpenMethod<v1::AuditRequest>(context, call, ReadQuestion<v1::AuditRequest>);
+  auto granted = OpenMethod<v1::AuditRequest>(context, call, ReadQuestion<v1::AuditRequest>);
   if (!granted.ok()) return reply(granted.status());
+  const auto asker = std::make_shared<WatchedCall<v1::AuditRequest>>(*std::move(granted), reply);
   // Reads the whole table, which must not hold up readers.
-  context.admin.Post([&context, granted = *granted, reply] {
-    RunAudit(context.service, granted,
-             [&context, granted, reply](const absl::StatusOr<v1::AuditResponse>& answer) {
-               context.notes.Note(granted, answer.status());
-               answer.ok() ? reply(JsonAnswer(*answer)) : reply(answer.status());
+  context.admin.Post([&context, asker] {
+    RunAudit(context.service, asker->granted(),
+             [&context, asker](const absl::StatusOr<v1::AuditResponse>& answer) {
+               const bool told =
+                   answer.ok() ? asker->Answer(JsonAnswer(*answer)) : asker->Answer(answer.status());
+               if (told) context.notes.Note(asker->granted(), answer.status());
              });
+  });
+  asker->Watch(context.access, [&context, asker = asker.get()](const absl::Status& revoked) {
+    context.notes.Note(asker->granted(), revoked);
   });
 }
 

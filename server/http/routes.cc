@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/http/media_type.h"
+#include "base/loopback.h"
 #include "server/core/refusal_counters.h"
 #include "server/http/answers.h"
 #include "server/http/request_id.h"
@@ -26,6 +27,13 @@ bool IsSameSite(const http::Request& request) {
          (host != std::string_view::npos && origin.substr(host + 3) == request.Field("Host"));
 }
 
+// An address, with a port or without: "10.1.2.3:8080", "[::1]".
+bool IsIpLiteral(std::string_view host) {
+  if (host.starts_with('[')) return true;
+  const std::string_view name = host.substr(0, host.rfind(':'));
+  return name.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 // Against pages that have their visitors' browsers change something here.
 absl::Status CheckOrigin(const http::Request& request) {
   const bool reads = request.verb == http::Verb::get || request.verb == http::Verb::head;
@@ -37,6 +45,21 @@ absl::Status CheckOrigin(const http::Request& request) {
       {{"field", "origin"}});
 }
 
+// A name that is not of this machine, resolved to it, has made a browser ask for another site's page here
+// ("DNS rebinding"). Where nobody has to say who calls, and only programs of this machine can, no such name
+// is right.
+absl::Status CheckHost(const ApiContext& context, const http::Request& request) {
+  const std::string host(request.Field("Host"));
+  if (context.facts.access_control || host.empty() || !IsLoopback(request.peer.address) || IsLoopback(host) ||
+      IsLoopback(absl::StrCat(host, ":80")) || IsIpLiteral(host))
+    return absl::OkStatus();
+  return MakeError(
+      Reason::kPermissionDenied,
+      absl::StrCat("host: is `", host,
+                   "`; from this machine, and without an access file, it must be localhost or an address"),
+      {{"field", "host"}, {"value", host}});
+}
+
 absl::StatusOr<Caller> Identify(const AccessControl& access, const http::Request& request) {
   // Two headers are none: which of them counts must not depend on who looks.
   const bool twice = request.fields.count("Authorization") > 1;
@@ -46,10 +69,11 @@ absl::StatusOr<Caller> Identify(const AccessControl& access, const http::Request
 
 // What can be refused by the header alone, before the body costs anything. The handler's call is judged again
 // when the body is there: that may take a while, in which grants may be taken away.
-absl::Status CheckHeader(const AccessControl& access, const ApiRoute& route, const http::Request& request) {
+absl::Status CheckHeader(const ApiContext& context, const ApiRoute& route, const http::Request& request) {
   if (auto status = CheckOrigin(request); !status.ok()) return status;
   if (route.guard == Guard::kOpen) return route.admit ? route.admit(request) : absl::OkStatus();
-  const auto caller = Identify(access, request);
+  if (auto status = CheckHost(context, request); !status.ok()) return status;
+  const auto caller = Identify(context.access, request);
   if (!caller.ok()) return caller.status();
   return route.may ? route.may(*caller, request) : absl::OkStatus();
 }
@@ -114,7 +138,7 @@ void Routes::Add(ApiRoute route) {
   const auto shared = std::make_shared<const ApiRoute>(std::move(route));
   auto admit = [&context = context_, name,
                 shared](const http::Request& request) -> std::optional<http::Response> {
-    const absl::Status status = CheckHeader(context.access, *shared, request);
+    const absl::Status status = CheckHeader(context, *shared, request);
     if (status.ok()) return std::nullopt;
     return AnswerOf(context, name, ArrivalOf(context, request, shared->waits), status);
   };
@@ -127,6 +151,7 @@ void Routes::Add(ApiRoute route) {
     };
     if (auto status = CheckOrigin(request); !status.ok()) return reply(status);
     if (shared->guard == Guard::kOpen) return shared->handler(Call{request, id, std::nullopt}, reply);
+    if (auto status = CheckHost(context, request); !status.ok()) return reply(status);
     auto caller = Identify(context.access, request);
     if (!caller.ok()) return reply(caller.status());
     if (auto status = caller->Admit(request.body.size()); !status.ok()) return reply(status);

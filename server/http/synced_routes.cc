@@ -3,14 +3,12 @@
 #include <openssl/evp.h>
 
 #include <array>
-#include <atomic>
 #include <memory>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/error.h"
-#include "base/mutex.h"
 #include "server/api/granted.h"
 #include "server/api/sync_answer.h"
 #include "server/core/names.h"
@@ -18,6 +16,7 @@
 #include "server/core/sync_call.h"
 #include "server/http/answers.h"
 #include "server/http/query.h"
+#include "server/http/watched_call.h"
 
 namespace replog {
 namespace {
@@ -91,64 +90,6 @@ http::Response ToAnswer(const absl::StatusOr<SyncAnswer>& answer) {
   return response;
 }
 
-// A question that waits. It ends with its answer, or with GRANT_REVOKED when what it needs is taken away from
-// its caller, whichever comes first. Lives until both the barrier and who starts it are done with it.
-class Question : public std::enable_shared_from_this<Question> {
- public:
-  Question(const Caller& caller, v1::AwaitSyncRequest asked, Reply reply)
-      : asked_(std::move(asked)), reply_(std::move(reply)), caller_(caller) {}
-
-  void Start(ApiContext& context, const Caller& caller, SyncQuestion question);
-
- private:
-  // Also keeps the caller: what the answer may show is asked of it.
-  absl::Status Check(const Caller& now) TSA_EXCLUDES(mutex_);
-  // Only the first end counts.
-  void End(absl::StatusOr<SyncAnswer> answer) TSA_EXCLUDES(mutex_);
-
-  const v1::AwaitSyncRequest asked_;
-  const Reply reply_;
-  std::shared_ptr<SyncCall> waiting_;
-  std::unique_ptr<AccessControl::Watch> watch_;
-  std::atomic<bool> ended_{false};
-  Mutex mutex_;
-  Caller caller_ TSA_GUARDED_BY(mutex_);
-};
-
-void Question::Start(ApiContext& context, const Caller& caller, SyncQuestion question) {
-  waiting_ = SyncCall::Start(
-      context.service, std::move(question),
-      [self = shared_from_this()](absl::StatusOr<SyncAnswer> answer) { self->End(std::move(answer)); });
-  // After it, so that there is something to leave.
-  watch_ = context.access.WatchGrants(
-      caller,
-      [weak = weak_from_this()](const Caller& now) {
-        const auto self = weak.lock();
-        return self == nullptr ? absl::OkStatus() : self->Check(now);
-      },
-      [weak = weak_from_this()](const absl::Status& revoked) {
-        const auto self = weak.lock();
-        if (self == nullptr) return;
-        self->End(revoked);
-        self->waiting_->Cancel();
-      });
-}
-
-absl::Status Question::Check(const Caller& now) {
-  MutexLock lock(mutex_);
-  caller_ = now;
-  return CheckGrants(now, asked_);
-}
-
-void Question::End(absl::StatusOr<SyncAnswer> answer) {
-  if (ended_.exchange(true)) return;
-  if (answer.ok()) {
-    MutexLock lock(mutex_);
-    HideNodes(caller_, asked_.log(), *answer);
-  }
-  reply_(ToAnswer(answer));
-}
-
 void Ask(ApiContext& context, const Call& call, const Reply& reply) {
   auto question = ToQuestion(call.request, context.service.options().limits);
   if (!question.ok()) return reply(question.status());
@@ -159,8 +100,14 @@ void Ask(ApiContext& context, const Call& call, const Reply& reply) {
   asked.set_fleet(question->fleet);
   auto granted = GrantRequest(*call.caller, call.request.peer.address, std::move(asked));
   if (!granted.ok()) return reply(granted.status());
-  std::make_shared<Question>(granted->caller, std::move(granted->request), reply)
-      ->Start(context, granted->caller, *std::move(question));
+  const auto asker = std::make_shared<WatchedCall<v1::AwaitSyncRequest>>(*std::move(granted), reply);
+  const auto waiting =
+      SyncCall::Start(context.service, *std::move(question), [asker](absl::StatusOr<SyncAnswer> answer) {
+        if (answer.ok()) HideNodes(asker->caller(), asker->granted().request.log(), *answer);
+        asker->Answer(ToAnswer(answer));
+      });
+  // After it, so that there is something to leave.
+  asker->Watch(context.access, [waiting](const absl::Status&) { waiting->Cancel(); });
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ int64_t NowNs() { return std::chrono::steady_clock::now().time_since_epoch().cou
 class EventReaders {
  public:
   EventReaders(const std::string& server, uint64_t count) : epoll_(::epoll_create1(0)) {
-    const std::string request = "GET /messages/bench/events?from=end HTTP/1.1\r\nHost: bench\r\n\r\n";
+    const std::string request = "GET /messages/bench/events?from=end HTTP/1.1\r\nHost: localhost\r\n\r\n";
     for (uint64_t i = 0; i < count; ++i) {
       sockets_.push_back(std::make_unique<HttpSocket>(server));
       sockets_.back()->Send(request);

@@ -57,7 +57,7 @@ std::string HttpSocket::ReadAnswer() {
 }
 
 std::string PostRequest(const std::string& path, const std::string& type, const std::string& body) {
-  return "POST " + path + " HTTP/1.1\r\nHost: bench\r\nContent-Type: " + type +
+  return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type +
          "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 

@@ -48,6 +48,7 @@ test('JSON is indented without touching its numbers and strings', () => {
   expect(pretty).toContain('"c": "x{y}: \\"[z],"');
   expect(pretty.replace(/\n\s*/g, '').replace(/": /g, '":')).toBe(text);
   expect([prettyJson('plain'), prettyJson('{"half":'), prettyJson('12')]).toEqual([null, null, null]);
+  expect(prettyJson('['.repeat(20_000) + ']'.repeat(20_000))).toBeNull(); // what it indents to has no place in memory
 });
 
 test('times in a narrow column say the day where it is not today', () => {

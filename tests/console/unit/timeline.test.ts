@@ -91,6 +91,20 @@ describe('Timeline', () => {
     expect([timeline.state.held, shown(timeline)]).toEqual([0, run(0, 60)]);
   });
 
+  test('followed again while an older page is on its way, it stays at the end', async () => {
+    const log = new FakeLog();
+    log.append(1000);
+    const timeline = await opened(log);
+    log.append(MAX_RECORDS);
+    timeline.hold();
+    const older = timeline.loadOlder();
+    timeline.follow();
+    log.append(500);
+    await older;
+    expect(timeline.state.mode).toBe('following');
+    expect(shown(timeline)).toEqual(run(1500, MAX_RECORDS + 1500));
+  });
+
   test('held for too long, it becomes history that is read on to the live end', async () => {
     const log = new FakeLog();
     log.append(10);

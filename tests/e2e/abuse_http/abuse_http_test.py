@@ -24,7 +24,7 @@ DEADLINE_S = 60  # ends a test that hangs
 MIB = 1 << 20
 # Files that the test itself needs beside its connections.
 SPARE_FILES = 200
-GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 APPEND = "/v1/logs/default/records"
 
 
@@ -150,7 +150,7 @@ class AbuseTest(Abuse):
         with self.good():
             slow = self.connect(500)
             for each in slow:
-                each.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+                each.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
             done = threading.Event()
 
             def drip():
@@ -172,8 +172,8 @@ class AbuseTest(Abuse):
 
     def test_headers_over_the_limit_are_refused(self):
         with self.good():
-            self.assertEqual(self.statuses(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 20_000 + b"\r\n\r\n"), [431])
-            self.assertEqual(self.statuses(b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"), [431])
+            self.assertEqual(self.statuses(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 20_000 + b"\r\n\r\n"), [431])
+            self.assertEqual(self.statuses(b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"), [431])
             self.assertEqual(self.statuses(b"GET /healthz HTTP/1.1\r\n" + b"X: a\r\n" * 5_000 + b"\r\n"), [431])
 
     def test_what_is_no_http_is_refused(self):
@@ -181,10 +181,10 @@ class AbuseTest(Abuse):
                 b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100),  # a TLS hello
                 b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
                 b"GET /healthz\r\n\r\n",
-                b"GET  /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
-                b"GET /healthz HTTP/9.9\r\nHost: x\r\n\r\n",
+                b"GET  /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                b"GET /healthz HTTP/9.9\r\nHost: localhost\r\n\r\n",
                 b"GET /healthz HTTP/1.1\r\nHost : x\r\n\r\n",
-                b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: a\x00b\r\n\r\n",
+                b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: a\x00b\r\n\r\n",
                 b"GET /healthz HTTP/1.1\r\n: x\r\n\r\n",
                 b"\r\n" * 10_000,
                 bytes(range(256)) * 100,
@@ -194,7 +194,7 @@ class AbuseTest(Abuse):
 
     def test_a_request_of_doubtful_length_is_refused_and_nothing_behind_it_is_answered(self):
         """Else a proxy before the server and the server could differ on where the next request begins (smuggling)."""
-        hidden = b"GET /healthz HTTP/1.1\r\nHost: hidden\r\n\r\n"
+        hidden = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
         body = b"0\r\n\r\n" + hidden
         for fields in (
                 b"Content-Length: %d\r\nTransfer-Encoding: chunked" % len(body),
@@ -218,13 +218,13 @@ class AbuseTest(Abuse):
                 b"X: y\r\n Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
         ):
             with self.subTest(fields):
-                request = b"POST " + APPEND.encode() + b" HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + fields + b"\r\n\r\n" + body
+                request = b"POST " + APPEND.encode() + b" HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + fields + b"\r\n\r\n" + body
                 self.assertIn(self.statuses(request), ([400], [501]))
 
     def test_chunks_that_are_none_are_refused_and_nothing_behind_them_is_answered(self):
-        head = (b"POST " + APPEND.encode() + b" HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        head = (b"POST " + APPEND.encode() + b" HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 b"Transfer-Encoding: chunked\r\n\r\n")
-        hidden = b"GET /healthz HTTP/1.1\r\nHost: hidden\r\n\r\n"
+        hidden = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
         for chunks in (
                 b"-1\r\n{}\r\n0\r\n\r\n",
                 b"0x2\r\n{}\r\n0\r\n\r\n",
@@ -247,7 +247,7 @@ class AbuseTest(Abuse):
                      b'{"a":' * 20_000, b'{"records":[{"channel":"c","text":"\\ud800"}]}', b'{"records":[{"channel":1e999}]}', b"[]", b"1",
                      b'{"records":[{"sequence":1,"channel":"c"}]}', b"\x00" * 1000):
             with self.subTest(body[:40]):
-                request = (b"POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                request = (b"POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
                            % (APPEND.encode(), len(body)))
                 self.assertEqual(self.statuses(request + body), [400])
 
@@ -256,7 +256,7 @@ class AbuseTest(Abuse):
                      b"//healthz", b"/healthz/", b"/./healthz", b"/healthz%00", b"/%00", b"/healthz%", b"/healthz%zz", b"/%c0%ae%c0%ae/",
                      b"/v1/logs/%00/channels", b"/v1/logs/%2f/channels", b"*", b"x", b"http://x/healthz", b"x:80", b"/\xff", b"/\\..\\"):
             with self.subTest(path):
-                statuses = self.statuses(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                statuses = self.statuses(b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                 self.assertIn(statuses, ([400], [404], [405]))
 
     def test_a_flood_of_pipelined_requests_is_answered_in_order_and_in_little_memory(self):
@@ -290,7 +290,7 @@ class AbuseTest(Abuse):
 
     def test_bodies_that_stay_away_hold_little_memory(self):
         before = self.memory()
-        head = (b"POST " + APPEND.encode() + b" HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 200000\r\n\r\n")
+        head = (b"POST " + APPEND.encode() + b" HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 200000\r\n\r\n")
         with self.good():
             for each in self.connect(1_000):
                 each.sendall(head + b" " * 1_000)
@@ -319,7 +319,7 @@ class AbuseTest(Abuse):
                 each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
                 each.setblocking(False)
                 try:
-                    each.send(b"GET /messages/good HTTP/1.1\r\nHost: x\r\n\r\n" * 300)
+                    each.send(b"GET /messages/good HTTP/1.1\r\nHost: localhost\r\n\r\n" * 300)
                 except BlockingIOError:
                     pass
             self.assertLess(self.memory() - before, 200 * MIB)
@@ -358,7 +358,7 @@ class BodiesTest(Abuse):
     def answers(self, count, path, *fields, chunked=False, said=SAID):
         """The status of each of many whose bodies stay away in part, once `count` of them were answered."""
         length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {said}"
-        head = "\r\n".join([f"POST {path} HTTP/1.1", "Host: x", "Content-Type: application/json", length, *fields, "", ""]).encode()
+        head = "\r\n".join([f"POST {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json", length, *fields, "", ""]).encode()
         body = memoryview((b"%x\r\n" % said if chunked else b"") + b" " * min(self.SENT, said - 1))
         clients = self.connect(self.COUNT)
         for client in clients:
@@ -426,7 +426,7 @@ class BodiesTest(Abuse):
 
     def test_bodies_that_are_only_announced_keep_nobody_out(self):
         def announce(path, said, *fields):
-            head = "\r\n".join([f"POST {path} HTTP/1.1", "Host: x", "Content-Type: application/json", "Expect: 100-continue",
+            head = "\r\n".join([f"POST {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json", "Expect: 100-continue",
                                 f"Content-Length: {said}", *fields, "", ""])
             for client in self.connect(self.COUNT):
                 client.sendall(head.encode())
@@ -453,7 +453,7 @@ class BodiesTest(Abuse):
         self.assertEqual(status, 200, answer)
 
     def test_a_client_that_asks_first_is_not_told_to_send_what_is_refused(self):
-        head = b"POST %s HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n" % APPEND.encode()
+        head = b"POST %s HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n" % APPEND.encode()
         self.assertEqual(self.statuses(head), [401])
 
 

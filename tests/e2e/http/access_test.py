@@ -1,6 +1,7 @@
 """Who may ask for what over HTTP: the same file and the same grants as over gRPC."""
 
 import concurrent.futures
+import contextlib
 import hashlib
 import json
 import os
@@ -208,18 +209,42 @@ class HttpAccessTest(unittest.TestCase):
             self.server.process.send_signal(signal.SIGHUP)
             self.assertIn("GRANT_REVOKED", events.next_of("end")["data"])
 
+    EVERYTHING = [{"verbs": ["read", "append", "node", "admin"], "logs": ["*"], "nodes": ["*"]}]
+
     def test_a_reload_ends_the_question_for_a_token_that_is_no_longer_granted(self):
-        everything = [{"verbs": ["read", "append", "node"], "logs": ["*"], "nodes": ["*"]}]
-        bob = principal("bob", everything)
-        self.reload([bob, principal("ana", everything)])
         record = {"channel": "tokens", "key": hashlib.sha256(b"a-token").hexdigest(), "text": "x"}
+        self.reload([principal("bob", self.EVERYTHING)])
         self.assertEqual(self.ask("bob", "/v1/logs/default/records", "--json", json.dumps({"records": [record]}))[0], 200)
+        self.revoked_while_it_waits("/v1/synced?nodes=n&timeout=10s", "-H", "X-Auth-Token: a-token")
+
+    def test_a_reload_ends_a_barrier_that_is_no_longer_granted(self):
+        self.revoked_while_it_waits("/v1/logs/default/sync", "--json", '{"sequence": "0", "nodes": ["n"], "timeout": "10s"}')
+
+    def test_a_reload_ends_an_audit_that_is_no_longer_granted(self):
+        with self.node("n"):
+            self.revoked_while_it_waits("/v1/logs/default/audit", "--json", '{"nodes": ["n"], "timeout": "10s"}')
+
+    @contextlib.contextmanager
+    def node(self, name):
+        """One that follows and then stands still."""
+        self.reload([principal("bob", self.EVERYTHING)])
+        command = [os.environ["REPLOG_CLI"], "--server", self.server.address, "tail", "--node", name]
+        with subprocess.Popen(command, env={**os.environ, "REPLOG_TOKEN": token("bob")}, stdout=subprocess.PIPE) as process:
+            try:
+                process.stdout.readline()
+                process.send_signal(signal.SIGSTOP)
+                yield
+            finally:
+                process.kill()
+
+    def revoked_while_it_waits(self, path, *arguments):
+        bob = principal("bob", self.EVERYTHING)
         status, answer = 403, {"error": {"reason": "PERMISSION_DENIED"}}
         # Nobody announces that it waits: when it came too late it was refused, and is made again.
         while answer.get("error", {}).get("reason") == "PERMISSION_DENIED":
-            self.reload([bob, principal("ana", everything)])
+            self.reload([bob, principal("ana", self.EVERYTHING)])
             with concurrent.futures.ThreadPoolExecutor() as pool:
-                question = pool.submit(self.ask, "ana", "/v1/synced?nodes=n&timeout=10s", "-H", "X-Auth-Token: a-token")
+                question = pool.submit(self.ask, "ana", path, *arguments)
                 self.reload([bob, principal("ana", [])])
                 status, answer = question.result()
         self.assertEqual(status, 403, answer)

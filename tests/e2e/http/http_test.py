@@ -94,6 +94,13 @@ class Messages(HttpTest):
         self.assertEqual(curl(self.url("/messages/a"), "-H", "Origin: " + self.url(""), "-d", "x")[0], 200)
         self.assertNotIn(b"Access-Control", curl(self.url("/messages/a"), *other, "-i")[1])
 
+    def test_a_name_that_was_made_to_mean_this_machine_reads_and_changes_nothing(self):
+        rebound = ("-H", "Host: evil.example:8080", "-H", "Origin: http://evil.example:8080")
+        self.refused(403, "PERMISSION_DENIED", "/messages/a", *rebound)
+        self.refused(403, "PERMISSION_DENIED", "/messages/a", *rebound, "-d", "x")
+        for host in ("localhost", "localhost:8080", "127.0.0.1:1", "[::1]:8080", "10.1.2.3"):
+            self.assertEqual(curl(self.url("/messages/a"), "-H", f"Host: {host}")[0], 200, host)
+
     def test_request_id_is_taken_or_made_and_echoed(self):
         self.assertIn(b"X-Request-Id: mine-1\r\n", curl(self.url("/healthz"), "-i", "-H", "X-Request-Id: mine-1")[1])
         made = curl(self.url("/healthz"), "-i", "-H", "X-Request-Id: not legal")[1]
@@ -169,7 +176,7 @@ class ServerSentEvents(HttpTest):
     def test_reader_that_does_not_read_hurts_nobody(self):
         host, port = self.server.http_address.split(":")
         with socket.create_connection((host, int(port))) as slow, Events(self.url("/messages/a/events")) as quick:
-            slow.sendall(b"GET /messages/a/events HTTP/1.1\r\nHost: x\r\n\r\n")
+            slow.sendall(b"GET /messages/a/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
             text = "x" * 100_000
             for _ in range(20):
                 self.say("a", *[text] * 10)
@@ -181,7 +188,7 @@ class ServerSentEvents(HttpTest):
         for _ in range(1000):
             reader = socket.create_connection((host, int(port)))
             self.addCleanup(reader.close)
-            reader.sendall(b"GET /messages/a/events HTTP/1.1\r\nHost: x\r\n\r\n")
+            reader.sendall(b"GET /messages/a/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
             readers.append(reader)
         self.say("a", *[f"m{i}" for i in range(3)])
         self.say("a", "last")

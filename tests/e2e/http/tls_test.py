@@ -75,7 +75,7 @@ class TlsTest(unittest.TestCase):
         server, url = self.serve()
         host, port = server.http_address.split(":")
         with socket.create_connection((host, int(port)), timeout=60) as plain:
-            plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
             self.assertNotIn(b"alive", plain.recv(1 << 16))
         with self.assertRaises(subprocess.CalledProcessError):
             curl(url + "/healthz")  # it does not know the authority
@@ -87,7 +87,7 @@ class TlsTest(unittest.TestCase):
 
         def fail():
             with socket.create_connection((host, int(port)), timeout=60) as plain:
-                plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+                plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 plain.recv(1 << 16)  # it has failed
                 return plain.getsockname()[1]
 

@@ -92,6 +92,10 @@ export class Timeline {
   // Goes on with what is new; from far back that is a jump, since the window has no gap.
   follow(): void {
     if (this.state.mode === 'history') return void this.openLive();
+    // A page that is still to come would move the window away from its end, or push that out of it.
+    this.reading.abort();
+    this.reading = new AbortController();
+    this.set({ loading: 'none' });
     for (let record = this.aside.popFront(); record; record = this.aside.popFront()) this.window.append(record);
     this.set({ mode: 'following', held: 0 });
   }

@@ -69,7 +69,9 @@ class Poll<T> {
       if (this.end.signal.aborted) return;
       const problem = problemFrom(error);
       if (problem.kind === 'offline') serverAnswers.value = false;
-      if (problem.passes) wait = Math.min(wait, 1000);
+      // Who is not there is looked for often; who is busy is left alone longer.
+      if (problem.kind === 'offline') wait = Math.min(wait, 1000);
+      else if (problem.kind === 'busy') wait *= 2;
       this.tell(null, problem);
     }
     this.asking = false;

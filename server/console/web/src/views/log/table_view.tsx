@@ -139,7 +139,7 @@ function KeyRows({ answer, log, channel, wanted, onOpen }: KeysProps & { answer:
 
 function NoKeys({ log, channel, wanted }: { log: string; channel: string; wanted: string }) {
   if (wanted !== '') return <EmptyState icon="search" title={`There is no key ${wanted}`} />;
-  const line = `${replog(target.value, log)} put ${shellQuote(channel)} alice ${shellQuote('{"color":"blue"}')}`;
+  const line = `${replog(target.value, log)} put -- ${shellQuote(channel)} alice ${shellQuote('{"color":"blue"}')}`;
   return (
     <EmptyState icon="table" title="No keys in this channel" commands={[line]}>
       <p class="muted">A record with a key becomes the key's row here; a newer one takes its place.</p>

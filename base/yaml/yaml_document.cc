@@ -2,11 +2,13 @@
 
 #include <yaml-cpp/eventhandler.h>
 
+#include <optional>
 #include <set>
 #include <sstream>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "base/utf8.h"
 #include "base/yaml/nearest_name.h"
@@ -39,9 +41,26 @@ struct DocumentStart final : YAML::EventHandler {
   YAML::Mark mark;
 };
 
+// The first line that is not UTF-8, if there is one. yaml-cpp takes it, and says something else when it
+// writes it.
+std::optional<int> LineThatIsNotUtf8(const std::string& text) {
+  int line = 0;
+  for (const absl::string_view part : absl::StrSplit(text, '\n')) {
+    if (!IsUtf8(std::string_view(part.data(), part.size()))) return line;
+    ++line;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 YamlDocument::YamlDocument(const std::string& text, std::string file) : file_(std::move(file)) {
+  if (const auto line = LineThatIsNotUtf8(text)) {
+    YAML::Mark mark;
+    mark.line = *line;
+    Fail(mark, "is not UTF-8");
+    return;
+  }
   try {
     node_ = YAML::Load(text);
     // Not YAML::LoadAll: on some malformed texts it finds empty documents for ever.

@@ -43,6 +43,7 @@ TEST(YamlDocument, AnErrorSaysFileAndLine) {
   EXPECT_EQ(ErrorOf("a: [\n", keys).substr(0, 8), "f.yaml:2");
   EXPECT_EQ(ErrorOf("a: b", [](const YamlValue& root) { root.Required("name"); }),
             "f.yaml:1: `name` is required");
+  EXPECT_EQ(ErrorOf("name: a\nnumber: \xff\n", keys), "f.yaml:2: is not UTF-8");
   const auto number = [](const YamlValue& root) { root["n"].Number(1, 5, 1); };
   EXPECT_EQ(ErrorOf("\nn: 6", number), "f.yaml:2: n: \"6\" is not a whole number from 1 to 5");
   EXPECT_EQ(ErrorOf("n: [1]", number), "f.yaml:1: n: is not plain text");
